@@ -1,0 +1,225 @@
+"""The `course` command. What a command needs is imported inside it: `course --help` answers at once."""
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from helpers.doctor import Finding
+
+START_PAGE = "notebooks/00_start/start.ipynb"
+FIRST_PORT, PORTS_TRIED = 8888, 50
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""
+RNN by hand: read every shape of a recurrent network, take its weights out, compute `model.predict` yourself.
+
+**You learn.** `course lab` opens the course in your browser. Do a lesson from top to bottom: read, guess,
+run, write the function that an exercise asks for, run the check below it. If something does not work,
+`course doctor` says what is missing and what to do.
+
+**You teach.** The notebooks are nbgrader assignments; the lesson's folder is the assignment's name. In this
+folder: `nbgrader generate_assignment 05_forward_loop`, put what you collect in
+`submitted/<learner>/05_forward_loop/`, then `nbgrader autograde 05_forward_loop` and
+`nbgrader generate_feedback 05_forward_loop`. Or click: Formgrader is in the Nbgrader menu of `course lab`.
+
+**You write.** Edit `solutions/<lesson>/<name>.py`; `course build` runs it and makes both notebooks, with and
+without answers; `course build --check` says whether any is out of step.
+""",
+)
+
+
+def main() -> None:
+    app()
+
+
+@app.command()
+def lab(
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Use this port; without it, the first free one from 8888 on."),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open a browser, or only say the address.")
+    ] = True,
+    ip: Annotated[
+        str,
+        typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in, who still need the token."),
+    ] = "localhost",
+) -> None:
+    """Open the course in JupyterLab, on its start page. Ctrl-C closes it."""
+    root = course_root()
+    if not (root / START_PAGE).is_file():
+        stop(
+            f"{START_PAGE} is missing: `make build` makes the notebooks from their sources, "
+            "or get the course's files again."
+        )
+    port = port_to_use(ip, port)
+    print("Opening the course ...", flush=True)
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError as error:
+        stop(f"JupyterLab cannot be loaded here ({error}): `make setup` installs what the course needs.")
+    import secrets
+    import signal
+
+    os.chdir(root)  # nbgrader reads nbgrader_config.py from the working folder
+    # JupyterLab asks the network for news and updates; a file in here switches off the plugin that does.
+    own_config = str(Path(__file__).parent / "jupyter")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, [own_config, os.environ.get("JUPYTER_CONFIG_PATH")])
+    )
+    # A kernel inherits these: the debugger's remark on frozen modules would land in this terminal.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    # With a token of ours the server does not print its own, longer, announcement of one.
+    token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
+    options = {
+        "ServerApp.ip": ip,
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": root,
+        "ServerApp.open_browser": browser,
+        "ServerApp.log_level": "ERROR",
+        "LabApp.log_level": "ERROR",
+        "KernelManager.transport_encryption": "auto",  # else each kernel warns here that it has none
+        "LabApp.default_url": f"/lab/tree/{START_PAGE}",
+        "LabApp.extension_manager": "readonly",
+        "LabApp.workspaces_dir": root
+        / ".jupyter"
+        / "workspaces",  # tabs of other projects stay out of the course
+        # Root has nobody to protect from itself in the containers where courses run as root.
+        "ServerApp.allow_root": True,
+    }
+    server = LabApp.initialize_server([f"--{name}={value}" for name, value in options.items()])
+
+    def close(signal_number: int, _frame: object) -> None:
+        signal.signal(signal_number, signal.SIG_DFL)  # a second Ctrl-C does not wait for kernels to end
+        print("\nClosing the course ...", flush=True)
+        server.stop(from_signal=True)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)
+    address = (
+        server.connection_url.rstrip("/")
+        + options["LabApp.default_url"]
+        + (f"?token={token}" if token else "")
+    )
+    print(f"The course is open at\n\n    {address}\n\nTo close it, press Ctrl-C here.", flush=True)
+    server.start()
+
+
+@app.command()
+def doctor() -> None:
+    """Say what the course needs, what is here, and what to do about the rest."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from helpers.doctor import examine
+
+    console = Console()
+    table = Table("", "What", "Found", "What to do", title="What the course needs", title_justify="left")
+    findings: list[Finding] = []
+    with console.status("Looking ..."):
+        for finding in examine(course_root()):
+            findings.append(finding)
+            mark = "[green]ok[/]" if finding.ok else "[red]not[/]" if finding.necessary else "[yellow]–[/]"
+            table.add_row(mark, finding.what, finding.found, "" if finding.ok else finding.remedy)
+    console.print(table)
+    missing = [finding for finding in findings if finding.necessary and not finding.ok]
+    if missing:
+        stop(f"{len(missing)} of these the course cannot do without: {', '.join(f.what for f in missing)}.")
+    console.print("The course has all it needs.")
+
+
+@app.command()
+def build(
+    lessons: Annotated[
+        list[str] | None,
+        typer.Argument(help="Folders in solutions/, 05_forward_loop for one; all of them if none is named."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a notebook is out of step.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Notebooks to run at once; 0 is as many as this machine has room for.")
+    ] = 0,
+) -> None:
+    """Make the notebooks, with and without answers, from `solutions/<lesson>/<name>.py`."""
+    os.chdir(course_root())
+    from helpers import building
+
+    raise typer.Exit(building.build(lessons or [], check, jobs))
+
+
+def stop(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def course_root() -> Path:
+    """The folder of the course: where this package lies, or the one we are in."""
+    for folder in (Path(__file__).resolve().parents[1], Path.cwd(), *Path.cwd().parents):
+        if (folder / "nbgrader_config.py").is_file() and (folder / "requirements.lock").is_file():
+            return folder
+    stop(
+        "The course's folder is not here: change to the folder that holds its notebooks, and run this again."
+    )
+
+
+def port_to_use(ip: str, wanted: int | None) -> int:
+    """The port asked for, if it is free; where none is asked for, the next free one."""
+    if wanted is not None:
+        trouble = trouble_with_port(ip, wanted)
+        if trouble == errno.EADDRINUSE:
+            stop(
+                f"Port {wanted} is taken, perhaps by a JupyterLab that is still open: close that, or choose "
+                "another with --port, or leave --port out and a free one is found."
+            )
+        if trouble == errno.EACCES:
+            stop(f"Port {wanted} is kept for the system: choose one from 1024 on with --port.")
+        return wanted
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        if trouble_with_port(ip, port) is None:
+            return port
+    stop(
+        f"All ports from {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} are taken: choose another with "
+        "--port."
+    )
+
+
+def trouble_with_port(ip: str, port: int) -> int | None:
+    """Why no server can listen there (an errno), or None if one can."""
+    import socket
+
+    try:
+        places = socket.getaddrinfo(ip, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror:
+        stop(
+            f"{ip!r} is no address of this machine: leave --ip out, or use 0.0.0.0 to let other machines in."
+        )
+    for family, kind, protocol, _, place in places:
+        try:
+            with socket.socket(family, kind, protocol) as trial:
+                if os.name == "posix":  # as the server will: a port that was closed a moment ago is free
+                    trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                trial.bind(place)
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return error.errno
+            if error.errno == errno.EADDRNOTAVAIL and len(places) == 1:
+                stop(
+                    f"{ip!r} is no address of this machine: leave --ip out, or use 0.0.0.0 to let other "
+                    "machines in."
+                )
+    return None
