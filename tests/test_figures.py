@@ -1,0 +1,372 @@
+"""The pictures: the same from run to run, small, well-formed, readable, and said in words as well."""
+
+import hashlib
+import html
+import itertools
+import logging
+import os
+import re
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from helpers import figures
+from helpers.figures import canvas, lettering, palette
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def numbers(*shape):
+    return np.random.default_rng(0).standard_normal(shape)
+
+
+LESSONS = [
+    ("01_notation", "Read any shape in five letters", 25, 5),
+    ("03_summary", "Account for <every> number & more", 20, 1),
+    ("05_forward_loop", "The loop by hand", 35, 4),
+]
+RNN = {"Wx": numbers(3, 5), "Wh": numbers(5, 5), "bh": numbers(5), "Wo": numbers(5, 2), "bo": numbers(2)}
+LSTM = {"Wx": numbers(3, 16), "Wh": numbers(4, 16), "b": numbers(16)}
+GRU = {"Wx": numbers(3, 12), "Wh": numbers(4, 12), "b": numbers(2, 12)}
+
+# As the lessons draw them, and what their alternative text has to say.
+USUAL = {
+    "letters": (lambda: figures.letters(), "(N, T, D)"),
+    "tensor": (lambda: figures.tensor(numbers(3, 4, 2).round(1)), "(N, T, D) = (3, 4, 2)"),
+    "sample": (
+        lambda: figures.tensor(numbers(3, 4, 2), highlight=0),
+        "X[0] is picked out and gives (T, D) = (4, 2)",
+    ),
+    "time_step": (lambda: figures.tensor(numbers(3, 4, 2), highlight=np.s_[:, 1]), "X[:, 1] is picked out"),
+    "feature": (lambda: figures.tensor(numbers(3, 4, 2), highlight=np.s_[:, :, 1]), "gives (N, T) = (3, 4)"),
+    "windows": (lambda: figures.windows(np.arange(9), 3), "X (N, T, 1) = (6, 3, 1)"),
+    "transpose": (lambda: figures.transpose_or_reshape(), "(T, N, D) = (4, 3, 2)"),
+    "network": (lambda: figures.network(10, 3, 5, 2), "Wx (D, M) = (3, 5)"),
+    "unrolled": (lambda: figures.unrolled(10, 3, 5, 2), "y (K,) = (2,)"),
+    "unrolled_all": (lambda: figures.unrolled(4, 3, 5, 2, outputs="all"), "outputs (T, K) = (4, 2)"),
+    "many_to_many": (lambda: figures.many_to_many(4), "(N, T, D) gives (N, T, K)"),
+    "step": (lambda: figures.step(3, 5), "Wh (M, M) = (5, 5)"),
+    "dense": (lambda: figures.dense(5, 2), "Wo (M, K) = (5, 2)"),
+    "batch_loop": (lambda: figures.batch_loop(3, 4, 2, 5), "h (N, M) = (3, 5)"),
+    "weights": (lambda: figures.weights(**RNN), "Wo (M, K) = (5, 2)"),
+    "lstm_weights": (lambda: figures.weights(**LSTM), "Wh (M, 4M) = (4, 16)"),
+    "gru_weights": (lambda: figures.weights(**GRU), "b (2, 3M) = (2, 12)"),
+    "states": (lambda: figures.states(np.tanh(numbers(10, 5))), "(T, M) = (10, 5)"),
+    "states_by_sample": (lambda: figures.states(np.tanh(numbers(3, 6, 5))), "(N, T, M) = (3, 6, 5)"),
+    "parameters": (lambda: figures.parameters(3, 5, 2), "45 + 12 = 57"),
+    "parameter_growth": (lambda: figures.parameter_growth(3, 2), "they are 1218"),
+    "tanh": (lambda: figures.tanh(), "tanh"),
+    "carried_state": (lambda: figures.carried_state(4, 3), "T = 4 + 3 = 7"),
+    "masking": (lambda: figures.masking(np.tri(4, 6, 1) > 0), "mask (N, T) = (4, 6)"),
+    "course_map": (
+        lambda: figures.course_map(LESSONS),
+        "03 Account for <every> number & more, 20 minutes, 1 exercise;",
+    ),
+}
+
+# The edges: everything of size one, and sizes that have to be abridged.
+EDGES = {
+    "tensor_of_one": lambda: figures.tensor(numbers(1, 1, 1)),
+    "tensor_picked_to_one": lambda: figures.tensor(numbers(2, 3, 4), highlight=(1, -1, 0)),
+    "tensor_sizes": lambda: figures.tensor((7, 20, 30), highlight=np.s_[:, 2]),
+    "tensor_slice": lambda: figures.tensor(numbers(3, 4, 2), highlight=np.s_[:, 1:3]),
+    "tensor_matrix": lambda: figures.tensor((100, 20), "N M", "H"),
+    "tensor_wide": lambda: figures.tensor((4, 16), "M 4M", "Wh"),
+    "tensor_row": lambda: figures.tensor(np.arange(30.0), "T", "x"),
+    "windows_of_one": lambda: figures.windows([1.0, 2.0], 1),
+    "windows_many": lambda: figures.windows(numbers(60), 4),
+    "windows_long": lambda: figures.windows(np.arange(40), 25),
+    "transpose_of_one": lambda: figures.transpose_or_reshape(numbers(1, 1, 1)),
+    "transpose_large": lambda: figures.transpose_or_reshape(numbers(3, 5, 3)),
+    "network_of_one": lambda: figures.network(1, 1, 2, 1),
+    "network_large": lambda: figures.network(100, 20, 64, 10),
+    "unrolled_one_step": lambda: figures.unrolled(1, 1, 2, 1),
+    "unrolled_large": lambda: figures.unrolled(20, 8, 32, 10, outputs="all"),
+    "many_to_many_of_one": lambda: figures.many_to_many(1),
+    "many_to_many_long": lambda: figures.many_to_many(20),
+    "step_small": lambda: figures.step(1, 2),
+    "step_large": lambda: figures.step(8, 32),
+    "dense_small": lambda: figures.dense(2, 1),
+    "dense_large": lambda: figures.dense(64, 10),
+    "batch_of_one": lambda: figures.batch_loop(1, 1, 1, 2),
+    "batch_large": lambda: figures.batch_loop(50, 20, 8, 32),
+    "weights_large": lambda: figures.weights(Wx=numbers(8, 32), Wh=numbers(32, 32), bh=numbers(32)),
+    "weights_zero": lambda: figures.weights(bh=np.zeros(5)),
+    "gradient": lambda: figures.weights(dWx=numbers(3, 5), other=numbers(2, 2)),
+    "states_one_step": lambda: figures.states(np.tanh(numbers(1, 3))),
+    "states_long": lambda: figures.states(np.tanh(numbers(100, 16))),
+    "states_many": lambda: figures.states(np.tanh(numbers(8, 20, 8))),
+    "states_zero": lambda: figures.states(np.zeros((3, 2))),
+    "parameters_of_one": lambda: figures.parameters(1, 1, 1),
+    "parameters_large": lambda: figures.parameters(8, 1000, 10),
+    "growth_of_two": lambda: figures.parameter_growth(1, 1, [1, 2]),
+    "carried_short": lambda: figures.carried_state(1, 1),
+    "carried_long": lambda: figures.carried_state(20, 10),
+    "mask_of_one": lambda: figures.masking(np.zeros((1, 1), dtype=bool)),
+    "mask_large": lambda: figures.masking(numbers(20, 30) > 0),
+    "course_of_one": lambda: figures.course_map(LESSONS[:1]),
+}
+ALL = {name: draw for name, (draw, _) in USUAL.items()} | EDGES
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Every picture once, drawn with warnings as errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return {name: draw() for name, draw in ALL.items()}
+
+
+def test_every_function_is_pictured():
+    source = re.findall(r"figures\.(\w+)\(", Path(__file__).read_text(encoding="utf-8"))
+    assert set(figures.__all__) - {"Picture"} <= set(source)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_svg_is_well_formed_and_self_contained(pictures, name):
+    root = ElementTree.fromstring(pictures[name].svg)
+    assert root.tag == f"{SVG}svg"
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
+        "svg", "style", "path", "rect", "text", "tspan",
+    }  # fmt: skip
+    assert "nan" not in pictures[name].svg
+    assert not re.search(r"\d\.\d{3,}", pictures[name].svg)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_size(pictures, name):
+    assert len(pictures[name].svg.encode()) <= (12_000 if name in USUAL else 16_000)
+    width, height = (
+        float(ElementTree.fromstring(pictures[name].svg).get(key)) for key in ("width", "height")
+    )
+    assert width <= 900
+    assert height <= 760
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_text_keeps_inside_the_card_and_apart(pictures, name):
+    """No label leaves the card, and none lies on another."""
+    boxes = text_boxes(pictures[name].svg)
+    width, height = (
+        float(ElementTree.fromstring(pictures[name].svg).get(key)) for key in ("width", "height")
+    )
+    for words, (left, top, right, bottom) in boxes:
+        assert left >= 4, words
+        assert right <= width - 4, words
+        assert top >= 4, words
+        assert bottom <= height - 4, words
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        apart = a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+        assert apart, f"{one!r} lies on {other!r}"
+
+
+def text_boxes(svg):
+    root = ElementTree.fromstring(svg)
+    styles = dict(re.findall(r"\.(\w+)\{([^}]*)\}", root.find(f"{SVG}style").text or ""))
+    boxes = []
+    for element in root.iter(f"{SVG}text"):
+        style = styles.get(element.get("class"), "") + ";" + element.get("style", "")
+        shorthand = re.search(r"(?:font-size:|font:[^;]*?)([\d.]+)px", style)
+        size = float(shorthand.group(1))
+        words = "".join(element.itertext())
+        wide = lettering.width(words, size, bold="bold" in style)
+        x, y = float(element.get("x")), float(element.get("y"))
+        left = x - (wide / 2 if "middle" in style else wide if "anchor:end" in style else 0)
+        boxes.append((words, (left, y - 0.73 * size, left + wide, y)))
+    return boxes
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_alternative_text_says_the_shapes(pictures, name):
+    assert USUAL[name][1] in pictures[name].alt
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_alternative_text_is_sentences_in_plain_words(pictures, name):
+    alt = pictures[name].alt
+    assert alt.endswith(".")
+    assert 40 <= len(alt) <= 900
+    assert not re.search(r"[{}*~\n]", alt)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_bundle_is_an_image_with_its_alternative_text(pictures, name):
+    bundle = pictures[name]._repr_mimebundle_()
+    assert bundle["text/plain"] == pictures[name].alt
+    image = bundle["text/html"]
+    alt, source = re.fullmatch(r'<img alt="([^"]*)" style="[^"]*" src="([^"]*)">', image).groups()
+    assert html.unescape(alt) == pictures[name].alt
+    assert source.startswith("data:image/svg+xml,")
+    # What a browser makes of it: line breaks go, escapes are read.
+    loaded = unquote(html.unescape(source).removeprefix("data:image/svg+xml,").replace("\n", ""))
+    assert loaded == pictures[name].svg.replace("\n", "")
+    ElementTree.fromstring(loaded)
+    assert "%20" not in source
+    assert "\n" in source
+
+
+def test_drawn_twice_is_the_same(pictures):
+    for name in ("weights", "unrolled", "masking", "states"):
+        assert ALL[name]() == pictures[name]
+
+
+def test_drawn_in_another_process_is_the_same(pictures):
+    program = (
+        "import sys, hashlib; sys.path.insert(0, 'tests'); import test_figures as t\n"
+        "print(hashlib.sha256(''.join(draw().html() for draw, _ in t.USUAL.values()).encode()).hexdigest())"
+    )
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONHASHSEED": "7"}, check=True,
+    )  # fmt: skip
+    here = hashlib.sha256("".join(pictures[name].html() for name in USUAL).encode()).hexdigest()
+    assert run.stdout.strip() == here
+
+
+def test_letters_keep_their_colours(pictures):
+    """Each letter standing alone in any picture is in its own colour, and has it from the palette."""
+    for picture in pictures.values():
+        root = ElementTree.fromstring(picture.svg)
+        sheet = dict(re.findall(r"\.(\w+)\{([^}]*)\}", root.find(f"{SVG}style").text or ""))
+        for span in root.iter(f"{SVG}tspan"):
+            if span.text in palette.LETTERS:
+                assert span.get("class") == span.text
+                assert f"fill:{palette.LETTERS[span.text]}" in sheet[span.text]
+
+
+def test_text_is_readable_on_the_card():
+    for colour in (*palette.LETTERS.values(), palette.INK, palette.QUIET):
+        assert palette.contrast(colour, palette.CARD) >= 4.5
+    for letter, tint in palette.TINTS.items():
+        assert palette.contrast(palette.INK, tint) >= 7, letter
+
+
+def test_text_is_readable_on_every_colour_of_a_heatmap():
+    for value in np.linspace(-1, 1, 41):
+        fill = palette.diverging(value, 1.0)
+        assert palette.contrast(palette.text_on(fill), fill) >= 4.5
+
+
+def test_heatmap_colours_are_centred_at_zero():
+    middle = palette.diverging(0, 3.0)
+    assert len({middle[1:3], middle[3:5], middle[5:7]}) == 1
+    low, high = palette.diverging(-3, 3.0), palette.diverging(3, 3.0)
+    assert int(low[5:7], 16) > int(low[1:3], 16)
+    assert int(high[1:3], 16) > int(high[5:7], 16)
+    assert palette.diverging(9, 3.0) == high
+
+
+# Machado, Oliveira and Fernandes (2009), severity 1.
+DEFICIENCIES = {
+    "none": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+}
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_letters_stay_apart_for_colour_blind_readers(deficiency):
+    seen = {letter: lab(colour, DEFICIENCIES[deficiency]) for letter, colour in palette.LETTERS.items()}
+    for (one, a), (other, b) in itertools.combinations(seen.items(), 2):
+        assert np.linalg.norm(a - b) >= 15, (one, other)
+
+
+def lab(colour, matrix):
+    encoded = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    xyz = XYZ @ np.clip(matrix @ linear, 0, 1)
+    ratio = xyz / [0.9505, 1.0, 1.089]
+    f = np.where(ratio > 0.008856, np.cbrt(ratio), 7.787 * ratio + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def test_no_state_of_matplotlib_is_used_or_left_behind(pictures):
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    figures.dense(5, 2)
+    assert dict(matplotlib.rcParams) == before
+    disturbing = {
+        "savefig.bbox": "tight",
+        "savefig.facecolor": "red",
+        "path.sketch": (3, 10, 2),
+        "font.size": 30,
+        "text.usetex": True,
+        "figure.dpi": 200,
+        "lines.scale_dashes": False,
+        "svg.fonttype": "path",
+    }
+    with matplotlib.rc_context(disturbing):
+        assert figures.dense(5, 2) == pictures["dense"]
+        assert figures.carried_state(4, 3) == pictures["carried_state"]
+
+
+def test_nothing_is_logged(caplog):
+    with caplog.at_level(logging.WARNING):
+        figures.tanh()
+    assert not caplog.records
+
+
+def test_import_is_light_and_pyplot_is_never_loaded():
+    program = (
+        "import sys; import helpers.figures as f; from helpers.figures import palette\n"
+        "assert not {'matplotlib', 'numpy', 'jaxtyping'} & set(sys.modules)\n"
+        "f.dense(2, 1); assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("draw", "says"),
+    [
+        (lambda: figures.tensor(numbers(3, 4), "N T D"), "X has 2 axes, but (N, T, D) names 3"),
+        (lambda: figures.tensor(numbers(3, 4), "N Q"), "five letters"),
+        (lambda: figures.tensor(numbers(3, 4), "N T", highlight=3), "no index 3 along N = 3"),
+        (lambda: figures.tensor(numbers(3, 4), "N T", highlight=(0, 0, 0)), "3 indices for 2 axes"),
+        (lambda: figures.tensor(numbers(3, 4), "N T", highlight="all"), "whole number or a slice"),
+        (lambda: figures.tensor(numbers(3, 4), "N T", highlight=slice(5, 9)), "picks nothing out"),
+        (lambda: figures.tensor(np.array(["a"]), "N"), "X is an array of numbers"),
+        (lambda: figures.tensor((3, 0), "N T"), "whole number of at least 1"),
+        (lambda: figures.windows(np.arange(3), 3), "too few for a window of T = 3"),
+        (lambda: figures.transpose_or_reshape(numbers(9, 9, 9)), "at most 6"),
+        (lambda: figures.network(T=0), "T is a size"),
+        (lambda: figures.unrolled(T=2.5), "T is a size"),
+        (lambda: figures.unrolled(outputs="some"), '"last" or "all"'),
+        (lambda: figures.step(D=True), "D is a size"),
+        (lambda: figures.weights(), "at least one array"),
+        (lambda: figures.weights(Wx=numbers(3, 5), Wh=numbers(4, 4)), "Wh says M = 4, but Wx says M = 5"),
+        (lambda: figures.weights(bh=[np.nan]), "not finite"),
+        (lambda: figures.states(numbers(5)), "2 or 3 axes"),
+        (lambda: figures.parameter_growth(Ms=[4]), "at least two"),
+        (lambda: figures.masking(numbers(2, 3)), "True (a real step)"),
+        (lambda: figures.course_map([]), "at least one lesson"),
+        (lambda: figures.course_map([("notation", "No number", 1, 1)]), "01_notation"),
+    ],
+)
+def test_bad_input_gets_one_sentence(draw, says):
+    with pytest.raises(ValueError, match=re.escape(says)) as raised:
+        draw()
+    assert "\n" not in str(raised.value)
+
+
+def test_the_card_fits_what_is_drawn():
+    sheet = canvas.Canvas()
+    sheet.rectangles([(100, 50, 30, 20)])
+    root = ElementTree.fromstring(sheet.picture("A box.").svg)
+    assert float(root.get("width")) == 30 + 2 * canvas.MARGIN
+    assert float(root.get("height")) == 20 + 2 * canvas.MARGIN
