@@ -1,7 +1,7 @@
 """RNN by hand: what the lesson notebooks use.
 
-`check(answer)` judges an exercise, `verdict(answer)` does so without stopping the notebook, `hint(answer)` opens
-the next hint, `figures` draws.
+`check(answer)` judges an exercise, `verdict(answer)` does so without stopping the notebook,
+`hint(answer)` opens the next hint, `figures` draws.
 Import this package before TensorFlow: it asks TensorFlow not to log to the notebook.
 """
 
@@ -13,7 +13,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # oneDNN reorders sums by the processor's abilities; without it outputs agree between machines.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-# Said once five models were asked to predict, which is what lessons do; on stderr it would cost nbgrader's points.
+# Said once five models were asked to predict, which is what lessons do; stderr would cost nbgrader's points.
 logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in str(record.msg))
 
 __all__ = ["check", "figures", "hint", "verdict"]

@@ -1,0 +1,84 @@
+"""What NumPy and Keras say when shapes don't fit, in the course's words."""
+
+import ast
+import re
+from collections.abc import Callable
+
+from helpers.observing import Raised
+
+_PLAIN = (
+    (
+        r"Cannot interpret '\d+' as a data type",
+        r"a shape is one argument, a tuple with brackets of its own, as in np.zeros((…, …)); "
+        r"here its second size was taken for something else",
+    ),
+    (
+        r"The requested array has an inhomogeneous shape",
+        r"the parts are of different lengths, so they make no array",
+    ),
+    (
+        r"size (\d+) is different from (\d+)",
+        r"the inner sizes of a product differ: \2 on the left of @, \1 on the right",
+    ),
+    (
+        r"Input 0 .*of layer '(\w+?)(?:_\d+)?' is incompatible with the layer: "
+        r"expected ndim=(\d+), found ndim=(\d+)\. Full shape received: (\(.*\))",
+        r"the layer \1 takes an input with \2 axes, and got one with \3: \4. "
+        r"(The first axis is N, and Input puts it there by itself: its shape is that of one sample.)",
+    ),
+    (
+        r"Input 0 .*is incompatible with the layer: expected shape=(\(.*?\)), found shape=(\(.*?\))",
+        r"the model takes an input of shape \1, and got one of shape \2",
+    ),
+    (
+        r"Cannot convert '(.*)' to a shape",
+        r"\1 is not a shape: a shape is a tuple, and has brackets of its own: Input(shape=(…, …))",
+    ),
+    (
+        r"fully-defined \(no `None` dimensions\).*shape=(\(.*?\)) "
+        r"for variable path='(?:.*/)?(\w+?)(?:_\d+)?/(\w+)'",
+        r"the \3 of \2 would have the shape \1, and weights can't be made while a size is unknown",
+    ),
+    (
+        r"Output with path .* is not connected to `inputs`",
+        r"the output given to Model was not computed from its input. "
+        r"Model takes what goes in first, then what came out: Model(i, x)",
+    ),
+    (
+        r"All `outputs` values must be KerasTensors",
+        r"what is given to Model as its output is no layer's result: a layer has to be called, "
+        r"as in x = Dense(K)(x)",
+    ),
+    (
+        r"All `inputs` values must be KerasTensors",
+        r"what is given to Model as its input did not come from Input(…): "
+        r"Model(i, x) begins with i = Input(shape=…)",
+    ),
+    (
+        r"Only input tensors may be passed as positional arguments",
+        r"a layer was called on something that is no layer's result: call it on what the layer before gave, "
+        r"as in x = Dense(K)(x)",
+    ),
+)  # fmt: skip
+
+
+_SHAPE = re.compile(r"\((?:None|\d+),(?: ?(?:None|\d+),?)*\)")
+
+
+def in_plain_words(error: Raised, say: Callable[[tuple[int | None, ...]], str] = str) -> str:
+    """An exception in one line; `say` reads a shape out."""
+    message = " ".join(error.message.split())
+    for pattern, words in _PLAIN:
+        found = re.search(pattern, message)
+        if found:
+            return _SHAPE.sub(lambda shape: say(ast.literal_eval(shape[0])), found.expand(words))
+    return f"{error.kind}: {message}" if message else error.kind
+
+
+def alike(one: Raised, other: Raised) -> bool:
+    """Whether two exceptions say the same, but for the numbers that Keras puts behind names."""
+    return one.kind == other.kind and _unnumbered(one.message) == _unnumbered(other.message)
+
+
+def _unnumbered(message: str) -> str:
+    return re.sub(r"(?<=[a-z])_\d+(?=['/ ,])", "", message)

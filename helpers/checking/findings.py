@@ -1,0 +1,440 @@
+"""What is wrong with the outcome of one case: its type, its shape, its numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from helpers.checking import letters
+from helpers.checking.compare import agree, close, is_number
+from helpers.checking.errors import in_plain_words
+from helpers.checking.spec import ArrayOf, KerasModel, Named, Number, Several, ShapeTuple, Spec, returned
+from helpers.lessons import LESSON_OF
+from helpers.lessons.exercise import Case, Exercise
+from helpers.observing import Foreign, Outcome
+from helpers.observing.models import UNBUILT
+
+ENTRIES_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with an outcome.
+
+    `general` findings say all there is to say; the others may be explained better by a misconception. The
+    headline shows no number of an answer or of the expected value: those stand in the fact "Numbers", which
+    a hidden test leaves out.
+    """
+
+    headline: str
+    facts: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+    status: str = "failed"
+    general: bool = True
+
+
+def find(exercise: Exercise, case: Case, truth: object, outcome: Outcome) -> Finding | None:
+    """What is wrong with one outcome, if anything is."""
+    if outcome.error:
+        return _error(exercise, case, outcome)
+    if exercise.numpy_only and outcome.asked:
+        return Finding(
+            f"Your answer asks {_library(outcome.asked)} for the result. "
+            "Here the point is to work it out yourself, in plain Python and NumPy."
+        )
+    spec = returned(exercise.reference)
+    value = outcome.value
+    if value is None:
+        return Finding("Your function returned `None`: does it end with `return`, followed by the result?")
+    wrong = _structure(spec, value, case, exercise.returns)
+    if wrong:
+        return wrong
+    if outcome.changed:
+        names = " and ".join(f"`{name}`" for name in outcome.changed)
+        return Finding(
+            f"Your function writes into its input {names}: whoever calls it finds their data changed. "
+            "Make a new array, or work on a copy."
+        )
+    if agree(compared(exercise, value, case), exercise.compared(truth, case), exercise.tolerance):
+        return None
+    return _numbers(exercise, spec, case, value, truth)
+
+
+def compared(exercise: Exercise, value: object, case: Case) -> object:
+    try:
+        return exercise.compared(value, case)
+    except Exception:  # a wrong answer may have any structure; it is then compared as it is
+        return value
+
+
+def _library(name: str) -> str:
+    return {"keras": "Keras", "tensorflow": "TensorFlow", "tf_keras": "Keras", "torch": "PyTorch"}.get(
+        name, name
+    )
+
+
+def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
+    error = outcome.error
+    if error.not_written and error.function in LESSON_OF and error.function != exercise.name:
+        return Finding(
+            f"Your answer calls `{error.function}`, and that one is not written yet: do that exercise first.",
+            status="error",
+        )
+    if error.not_written:
+        return Finding(
+            "This exercise waits for you: replace the line `raise NotImplementedError(…)` by your answer.",
+            status="not written",
+        )
+    if error.line is None and error.kind == "TypeError" and "positional argument" in error.message:
+        return Finding(
+            f"The check calls your function with {len(exercise.arguments)} arguments, "
+            f"`{', '.join(exercise.arguments)}`: keep its `def` line as the exercise gives it.",
+            status="error",
+        )
+    facts = [("Error", in_plain_words(error, lambda shape: _say(shape, case)))]
+    for name, shape in error.shapes:
+        facts.append((f"`{name}`", f"{_say(shape, case)}"))
+    where = f"in line {error.line} of your cell or file" if error.line else "inside your answer"
+    return Finding(
+        f"Python stopped {where}.",
+        facts=tuple(facts),
+        code=error.source,
+        status="error",
+        general=False,
+    )
+
+
+def _structure(
+    spec: Spec, value: object, case: Case, names: Sequence[str] = (), called: str = "Your function"
+) -> Finding | None:
+    """What is wrong with the type or the shape of a value."""
+    if isinstance(spec, ArrayOf):
+        return _array(spec, value, case, called)
+    if isinstance(spec, Number):
+        return _number(spec, value, called)
+    if isinstance(spec, ShapeTuple):
+        return _shape_tuple(value, called)
+    if isinstance(spec, KerasModel):
+        return _model(value, called)
+    if isinstance(spec, Named):
+        return _named_parts(spec, value, case, called)
+    assert isinstance(spec, Several)
+    wanted = len(spec.parts)
+    listed = ", ".join(f"`{name}`" for name in names)
+    if not isinstance(value, (tuple, list)):
+        return Finding(f"{called} returned {_kind(value)}; {wanted} results are due: {listed}.")
+    if len(value) != wanted:
+        return Finding(f"{called} returned {len(value)} results; {wanted} are due: {listed}.", general=False)
+    for index, (part, item) in enumerate(zip(spec.parts, value, strict=True)):
+        name = f"`{names[index]}`" if names else f"Result {index}"
+        wrong = _part(part, item, case, name)
+        if wrong:
+            return wrong
+    return None
+
+
+def _part(spec: Spec, value: object, case: Case, name: str) -> Finding | None:
+    if value is None:
+        return Finding(f"{name} is `None`.")
+    return _structure(spec, value, case, called=name)
+
+
+def _named_parts(spec: Named, value: object, case: Case, called: str) -> Finding | None:
+    keys = [key for key, _ in spec.parts]
+    listed = ", ".join(f"`{key!r}`" for key in keys)
+    if not isinstance(value, dict):
+        return Finding(f"{called} returned {_kind(value)}; a dict with the keys {listed} is due.")
+    missing = [key for key in keys if key not in value]
+    extra = [key for key in value if key not in keys]
+    if missing or extra:
+        said = [f"lacks {', '.join(f'`{key!r}`' for key in missing)}"] if missing else []
+        said += [f"has {', '.join(f'`{key!r}`' for key in extra[:5])} too many"] if extra else []
+        return Finding(f"The dict {' and '.join(said)}. The keys are {listed}.")
+    for key, part in spec.parts:
+        wrong = _part(part, value[key], case, f"`{key}`")
+        if wrong:
+            return wrong
+    return None
+
+
+def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | None:
+    returned_ = "returned" if called == "Your function" else "is"
+    if not isinstance(value, np.ndarray):
+        what = _kind(value)
+        advice = (
+            "Make it one array, with `np.array(…)` or `np.stack(…)`."
+            if isinstance(value, (list, tuple))
+            else ""
+        )
+        if isinstance(value, Foreign) and value.type_name.startswith(("keras.", "tensorflow.")):
+            advice = "Its `.numpy()` gives one."
+        return Finding(f"{called} {returned_} {what}; a NumPy array is due. {advice}".rstrip())
+    shape = tuple(letters.size(dim, case.sizes) for dim in spec.dims)
+    if value.shape != shape:
+        read = letters.read(value.shape, case.sizes, spec.dims)
+        difference = letters.difference(read, spec.dims)
+        subject = "returned" if called == "Your function" else f"returned {called} as"
+        return Finding(
+            f"You {subject} {letters.say(read)}, expected {letters.say(spec.dims)}. {difference}".rstrip(),
+            facts=(
+                ("Your shape", f"{letters.say(read)} = {value.shape}"),
+                ("Expected", f"{letters.say(spec.dims)} = {shape}"),
+            ),
+            general=False,
+        )
+    if value.dtype.kind == "f" and value.dtype.itemsize in (4, 8):
+        return None
+    if value.dtype == object:
+        return Finding(
+            f"{called} {returned_} an array of Python objects (dtype object); float32 or float64 is due."
+        )
+    if value.dtype.kind in "iub":
+        advice = "Write 1.0 in place of 1, or say `dtype=float` where the array is made."
+    else:
+        advice = "Numbers that are rounded to something smaller lose what the network computed."
+    return Finding(
+        f"{called} {returned_} an array of dtype {value.dtype}; float32 or float64 is due. {advice}"
+    )
+
+
+def _number(spec: Number, value: object, called: str) -> Finding | None:
+    due = "a whole number (an int)" if spec.whole else "a number (a float)"
+    if isinstance(value, np.ndarray):
+        return Finding(f"{called} returned an array of shape {value.shape}; {due} is due.")
+    if not is_number(value):
+        return Finding(f"{called} returned {_kind(value)}; {due} is due.")
+    if spec.whole and isinstance(value, (float, np.floating)):
+        return Finding(
+            f"{called} returned a float; a count is a whole number: an int. "
+            "(`//` divides to an int, and `int(…)` makes one of a float.)",
+            facts=(("Numbers", f"yours {value}"),),
+        )
+    if (
+        isinstance(value, int) and value.bit_length() > 64
+    ):  # Python refuses to print one of some thousand digits
+        digits = value.bit_length() * 3 // 10
+        return Finding(
+            f"{called} returned a number of about {digits} digits; nothing that is counted here is so large."
+        )
+    return None
+
+
+def _shape_tuple(value: object, called: str) -> Finding | None:
+    if not isinstance(value, tuple):
+        returned_ = "returned" if called == "Your function" else "is"
+        return Finding(
+            f"{called} {returned_} {_kind(value)}; "
+            "a shape is a tuple of whole numbers, as `(3, 4)` or `(5,)`."
+        )
+    odd = [item for item in value if not (is_number(item) and not isinstance(item, (float, np.floating)))]
+    if odd:
+        stands = "`None`" if odd[0] is None else _kind(odd[0])
+        return Finding(f"A shape is a tuple of whole numbers; {stands} stands in yours.", general=False)
+    return None
+
+
+def _model(value: object, called: str) -> Finding | None:
+    if isinstance(value, dict) and "predictions" in value:
+        return None
+    if value == UNBUILT:
+        return Finding(
+            "Your model doesn't know the shape of its input, so it could not make its weights: "
+            "begin it with `Input(shape=…)`."
+        )
+    advice = ""
+    if isinstance(value, Foreign) and value.type_name.endswith("KerasTensor"):
+        advice = " `Model(i, x)` makes one from the input `i` and the output `x`."
+    if isinstance(value, (list, tuple)):
+        advice = " `Model(i, x)` makes one from input and output, `Sequential([…])` from a list of layers."
+    return Finding(f"{called} returned {_kind(value)}; a Keras model is due.{advice}")
+
+
+def _kind(value: object) -> str:
+    """What kind of value this is, with its article: "a list", "a single number"."""
+    if isinstance(value, Foreign):
+        if value.type_name == "generator":
+            return "a generator, which has computed nothing yet"
+        return f"something of type {value.type_name}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, bool):
+        return "a bool"
+    if is_number(value):
+        return "a single number"
+    article = "an" if type(value).__name__[0] in "aeiou" else "a"
+    return f"{article} {type(value).__name__}"
+
+
+def _say(shape: Sequence[int | None], case: Case, expected: Sequence[str] = ()) -> str:
+    said = letters.say(letters.read(shape, case.sizes, expected))
+    return said if said == str(tuple(shape)) else f"{said} = {tuple(shape)}"
+
+
+def _numbers(exercise: Exercise, spec: Spec, case: Case, value: object, truth: object) -> Finding:
+    """The right structure, the wrong numbers."""
+    if isinstance(spec, KerasModel):
+        return _model_numbers(case, value, truth)
+    seen = compared(exercise, value, case)
+    if seen is not value:
+        return _compared_numbers(seen, exercise.compared(truth, case), exercise.tolerance)
+    if isinstance(spec, Several):
+        names = exercise.returns or [str(index) for index in range(len(spec.parts))]
+        parts = zip(names, spec.parts, value, truth, strict=True)
+    elif isinstance(spec, Named):
+        parts = [(key, part, value[key], truth[key]) for key, part in spec.parts]
+    else:
+        parts = [("", spec, value, truth)]
+    wrong = [part for part in parts if not agree(part[2], part[3], exercise.tolerance)]
+    name, part_spec, mine, right = wrong[0]
+    if isinstance(part_spec, ArrayOf):
+        finding = _array_numbers(part_spec, mine, right, exercise.tolerance)
+    elif isinstance(part_spec, ShapeTuple):
+        finding = _shape_numbers(case, mine, right)
+    else:
+        finding = Finding(
+            "That is not the right number.",
+            facts=(("Numbers", f"yours {mine}, expected {right}"),),
+            general=False,
+        )
+    if name:
+        label = ", ".join(f"`{part[0]}`" for part in wrong)
+        others = len(wrong) < (len(spec.parts))
+        finding = replace(finding, headline=f"{label}{' alone' if others else ''}: {finding.headline}")
+    return finding
+
+
+def _compared_numbers(mine: object, right: object, tolerance: float) -> Finding:
+    """What was compared in place of the answer itself; where it is a dict, its keys say what each part is."""
+    headline = "The shapes are right, but the result is not what it should be."
+    if isinstance(mine, dict) and isinstance(right, dict):
+        for label, number in right.items():
+            yours = mine.get(label)
+            if not agree(yours, number, tolerance):
+                numbers = f"{label}\n{_beside(yours, number, tolerance)}"
+                return Finding(headline, (("Numbers", numbers),), general=False)
+    return Finding(headline, general=False)
+
+
+def _beside(mine: object, right: object, tolerance: float) -> str:
+    if isinstance(mine, np.ndarray) and isinstance(right, np.ndarray) and mine.shape == right.shape:
+        return _show(mine, right, close(mine, right, tolerance))
+    return f"yours    {mine}\nexpected {right}"
+
+
+def _shape_numbers(case: Case, mine: tuple, right: tuple) -> Finding:
+    expected = letters.read(right, case.sizes)
+    read = letters.read(mine, case.sizes, expected)
+    return Finding(
+        f"You returned {letters.say(read)}, expected another shape.",
+        facts=(("Yours", f"{letters.say(read)} = {mine}"), ("Numbers", f"expected {right}")),
+        general=False,
+    )
+
+
+def _array_numbers(spec: ArrayOf, mine: np.ndarray, right: np.ndarray, tolerance: float) -> Finding:
+    good = close(mine, right, tolerance)
+    facts = []
+    if np.isnan(mine).any() and not np.isnan(right).any():
+        count = int(np.isnan(mine).sum())
+        headline = f"The shape is right, but {count} of {mine.size} entries are NaN (not a number)."
+    elif np.isinf(mine).any() and not np.isinf(right).any():
+        headline = f"The shape is right, but {int(np.isinf(mine).sum())} of {mine.size} entries are infinite."
+    else:
+        headline = f"The shape {letters.say(spec.dims)} is right, the numbers are not."
+    where = _where(spec.dims, good)
+    if where:
+        facts.append(("Where", where))
+    facts.append(("Numbers", _show(mine, right, good)))
+    return Finding(headline, facts=tuple(facts), general=False)
+
+
+def _where(dims: Sequence[str], good: np.ndarray) -> str:
+    """The pattern of the wrong entries along the axes: "right up to t = 1, wrong from t = 2 on"."""
+    said = []
+    for axis, dim in enumerate(dims):
+        length = good.shape[axis]
+        others = tuple(i for i in range(good.ndim) if i != axis)
+        right = good.all(axis=others)
+        index = dim.lower() if dim in ("N", "T", "D", "M", "K") else f"index along {dim.replace('*', '')}"
+        if length < 2 or right.all() or not right.any():
+            continue
+        first = int(np.argmin(right))
+        if not right[first:].any():
+            before = f"right up to {index} = {first - 1}, " if first > 1 else f"right at {index} = 0, "
+            said.append(f"{before}wrong from {index} = {first} on")
+        elif right[int(np.argmax(right)) :].all():
+            said.append(f"right only from {index} = {int(np.argmax(right))} on")
+        else:
+            wrong = ", ".join(str(i) for i in np.flatnonzero(~right)[:5])
+            said.append(f"wrong at {index} = {wrong}")
+    if not said and not good.any():
+        return "every entry is off"
+    return "; ".join(said)
+
+
+def _show(mine: np.ndarray, right: np.ndarray, good: np.ndarray) -> str:
+    if mine.ndim == 1 and mine.size <= ENTRIES_SHOWN:
+        return f"yours    {_row(mine)}\nexpected {_row(right)}"
+    first = tuple(int(i) for i in np.argwhere(~good)[0])
+    entry = ", ".join(str(i) for i in first)
+    return f"at [{entry}] yours is {float(mine[first]):.4g}, expected {float(right[first]):.4g}"
+
+
+def _row(array: np.ndarray) -> str:
+    return "[" + "  ".join(f"{float(number):8.4f}" for number in array) + "]"
+
+
+def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
+    """The first thing that is wrong with a model on its way from input to output, and its layers."""
+    facts = [("Your model", "\n".join(_layer(case, *step) for step in mine["steps"]))]
+    for label, key in (("Input", "input_shape"), ("Output", "output_shape")):
+        if mine[key] != right[key]:
+            facts.append((f"{label} due", _say(right[key], case)))
+    if mine["input_shape"] != right["input_shape"]:
+        headline = _wrong_input(case, mine["input_shape"], right["input_shape"])
+    elif mine["output_shape"] != right["output_shape"]:
+        expected = letters.read(right["output_shape"], case.sizes)
+        read = letters.read(mine["output_shape"], case.sizes, expected)
+        difference = letters.difference(read, expected)
+        headline = f"Your model puts out {letters.say(read)}, expected {letters.say(expected)}. {difference}"
+    elif mine["weights"] != right["weights"]:
+        headline = (
+            "What goes in and what comes out have the right shapes, "
+            "but your layers have other weights than asked for."
+        )
+        facts.append(("Its weights", _weights(case, mine["weights"])))
+        facts.append(("Weights due", _weights(case, right["weights"])))
+    elif refused := [said for said in mine["predictions"].values() if isinstance(said, str)]:
+        headline = f"All shapes are right, but your model can't be used: {refused[0]}."
+    else:
+        headline = (
+            "All shapes are right, but from the same weights your model computes something else: "
+            "an activation, or another option of a layer, is not what was asked for."
+        )
+    return Finding(headline.rstrip(), facts=tuple(facts), general=False)
+
+
+def _layer(case: Case, name: str, activation: str, shape: Sequence[int | None]) -> str:
+    """`SimpleRNN (tanh) → (None, M) = (None, 5)`."""
+    called = f"{name} ({'no activation' if activation == 'linear' else activation})" if activation else name
+    return f"{called} → {_say(shape, case)}" if shape else called
+
+
+def _weights(case: Case, shapes: Sequence[Sequence[int]]) -> str:
+    return ", ".join(letters.say(letters.read(shape, case.sizes)) for shape in shapes) or "none"
+
+
+def _wrong_input(case: Case, mine: Sequence[int | None], right: Sequence[int | None]) -> str:
+    expected = letters.read(right, case.sizes)
+    read = letters.read(mine, case.sizes, expected)
+    asked = f"Your model takes {letters.say(read)}, expected {letters.say(expected)}."
+    if len(mine) != len(right):
+        return f"{asked} `Input` is told the shape of one sample; the first axis, N, it puts there by itself."
+    axis = next(axis for axis in range(len(mine)) if mine[axis] != right[axis])
+    if right[axis] is None and axis == 0:
+        return f"{asked} The first axis is N, and N is left open: `None`."
+    if right[axis] is None:
+        return f"{asked} It is made for sequences of {mine[axis]} steps only; `None` leaves the length open."
+    if mine[axis] is None and axis > 0:
+        return f"{asked} `None` leaves a size open that is known here."
+    return f"{asked} {letters.difference(read, expected)}"

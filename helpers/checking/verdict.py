@@ -1,0 +1,78 @@
+"""What a check says: one headline, a few facts, in HTML for notebooks and in plain text elsewhere."""
+
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import jinja2
+from markupsafe import Markup, escape
+
+Status = Literal["passed", "failed", "error", "not written"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement on one answer.
+
+    Attributes:
+        exercise: its name.
+        status: always said outright; silence is never a pass.
+        headline: one sentence.
+        facts: what was seen, as (label, text) rows.
+        code: the learner's own line, where one is to blame.
+        printed: what the answer printed in the case that is shown.
+        misconception: the name of the one that fits, if one does.
+    """
+
+    exercise: str
+    status: Status
+    headline: str
+    facts: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+    printed: str = ""
+    misconception: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return self.status == "passed"
+
+    @property
+    def title(self) -> str:
+        """The first words: `forward: passed`."""
+        said = {"passed": "passed", "failed": "not yet", "error": "stopped with an error"}
+        return f"{self.exercise}: {said.get(self.status, self.status)}"
+
+    def __str__(self) -> str:
+        mark = "✓" if self.passed else "✗"
+        lines = [f"{mark} {self.title}", self.headline]
+        lines += [f"    {self.code}"] if self.code else []
+        width = max((len(label) for label, _ in self.facts), default=0)
+        for label, text in self.facts:
+            first, *rest = text.split("\n")
+            lines += [f"  {label:<{width}}  {first}", *(f"  {'':<{width}}  {line}" for line in rest)]
+        if self.printed:
+            lines += ["  Your answer printed:", *(f"    {line}" for line in self.printed.splitlines())]
+        return "\n".join(lines)
+
+    def html(self) -> str:
+        """The same as a card that reads on light and dark themes; everything from the learner is escaped."""
+        return _template().render(verdict=self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": str(self)}
+
+
+def _code(text: str) -> Markup:
+    """Escaped text in which `backticks` became code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    source = Path(__file__).with_name("verdict.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["code"] = _code
+    return environment.from_string(source)

@@ -1,0 +1,173 @@
+"""What an exercise is: a right answer, the cases that test it, Keras's word on them, hints, misconceptions.
+
+A lesson's module reads like its table of exercises. To add an exercise, copy a neighbour:
+
+    forward = exercise(
+        reference.forward,
+        stars=2, minutes=10,
+        cases=recurrent,                 # generator -> cases; only the reference's own arguments are used
+        keras=predict_one_sample,        # the same arguments -> what Keras says
+        hints=["…", "…"],
+    )
+
+    @forward.misconception
+    def state_not_carried(x, Wx, Wh, bh, Wo, bo):
+        \"\"\"The sentence that a learner reads who made this mistake.\"\"\"
+        …the mistake, in as few lines as it takes…
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers.observing import Outcome, observe, plain
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One set of arguments for an answer.
+
+    Attributes:
+        sizes: the letters that this case has, with their numbers: `{"T": 4, "D": 2}`.
+        inputs: the arguments by name; more than the answer takes is allowed.
+        probe: what a model that the answer builds is tried on (see `helpers.observing.models`).
+        note: what is special about the case, where it is: "one sample only".
+    """
+
+    sizes: Mapping[str, int]
+    inputs: Mapping[str, object]
+    probe: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A small wrong version of the reference; `sentence` is what a good teacher would say about it."""
+
+    name: str
+    answer: Callable
+    sentence: str
+
+
+@dataclass(eq=False)
+class Exercise:
+    """See `exercise`, which makes it."""
+
+    name: str
+    lesson: str
+    reference: Callable
+    stars: int
+    minutes: int
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+    keras: Callable
+    hints: Sequence[str]
+    look: Callable[[object, Case], object]
+    compared: Callable[[object, Case], object]
+    numpy_only: bool
+    returns: Sequence[str]
+    tolerance: float
+    oracle: str
+    misconceptions: list[Misconception] = field(default_factory=list)
+
+    def misconception(self, answer: Callable) -> Callable:
+        """Decorator that adds a wrong answer to the bank; its docstring is the feedback."""
+        sentence = " ".join((answer.__doc__ or "").split())
+        self.misconceptions.append(Misconception(answer.__name__, answer, sentence))
+        return answer
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names of the reference's arguments, in order."""
+        return list(self._signature.parameters)
+
+    @property
+    def letters(self) -> str:
+        """The letters that the reference's signature knows: others would only mislead in a verdict."""
+        return "".join(letter for letter in "NTDMK" if re.search(rf"\b\d*{letter}\b", str(self._signature)))
+
+    @property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.reference)
+
+    def draw(self, seed: int) -> list[Case]:
+        """The cases of this seed, with just the arguments that the answer takes, in its order."""
+        drawn = self.cases(np.random.default_rng(seed))
+        return [
+            Case(
+                {letter: number for letter, number in case.sizes.items() if letter in self.letters},
+                {name: case.inputs[name] for name in self.arguments},
+                case.probe,
+                case.note,
+            )
+            for case in drawn
+        ]
+
+    def observe(self, answer: Callable, case: Case) -> Outcome:
+        """Run an answer on copies of a case's inputs and note what came out."""
+        return observe(
+            answer, case.inputs, look=lambda value: self.look(value, case), watched=self.numpy_only
+        )
+
+    def expected(self, case: Case) -> object:
+        """What Keras says, in plain values.
+
+        Raises:
+            RuntimeError: where Keras itself fails on the case, which is the exercise's fault.
+        """
+        outcome = self.observe(self.keras, case)
+        if outcome.error:
+            raise RuntimeError(f"Keras fails on a case of {self.name}: {outcome.error.message}")
+        return outcome.value
+
+
+def exercise(
+    reference: Callable,
+    *,
+    stars: int,
+    minutes: int,
+    cases: Callable[[np.random.Generator], Iterable[Case]],
+    keras: Callable,
+    hints: Sequence[str],
+    look: Callable[[object, Case], object] = lambda value, case: plain(value),
+    compared: Callable[[object, Case], object] = lambda value, case: value,
+    numpy_only: bool = True,
+    returns: Sequence[str] = (),
+    tolerance: float = 2e-5,
+    oracle: str = "Keras",
+) -> Exercise:
+    """Define an exercise of the lesson whose module calls this.
+
+    Args:
+        reference: the right answer; its name is the exercise's, its return type (jaxtyping) the shape due.
+        stars: difficulty, 1 to 3.
+        minutes: what it takes a learner.
+        cases: draws the cases from a random generator.
+        keras: the oracle. Takes the reference's arguments, and gives what Keras says to them.
+        hints: two or three, each more telling than the last (Markdown).
+        look: reads plain values out of what an answer returns, where that is not plain values already.
+        compared: maps plain values to what is to be compared, where several answers are right.
+        numpy_only: whether an answer that calls Keras or TensorFlow is refused.
+        returns: names of the parts, where the answer returns several arrays.
+        tolerance: absolute and relative. The default accepts float32 in any order of summation
+            (about 1e-6 on the cases of this course) and refuses float16 (about 1e-3).
+        oracle: who says what is right, for the verdict: "NumPy" where Keras has no word on it.
+    """
+    return Exercise(
+        name=reference.__name__,
+        lesson=reference.__module__.rpartition(".")[2],
+        reference=reference,
+        stars=stars,
+        minutes=minutes,
+        cases=cases,
+        keras=keras,
+        hints=tuple(hints),
+        look=look,
+        compared=compared,
+        numpy_only=numpy_only,
+        returns=tuple(returns),
+        tolerance=tolerance,
+        oracle=oracle,
+    )

@@ -1,0 +1,34 @@
+"""Keras models with given weights: what the answers of the forward lessons are compared with.
+
+The layers run in float64, so that a tolerance has only the learner's rounding to allow for.
+"""
+
+import numpy as np
+
+
+def simple_rnn(Wx: np.ndarray, Wh: np.ndarray, bh: np.ndarray, **options: object):
+    """A `keras.layers.SimpleRNN` that holds these weights; `options` are the layer's."""
+    import keras
+
+    layer = keras.layers.SimpleRNN(len(bh), dtype="float64", **options)
+    layer.build((None, None, Wx.shape[0]))
+    layer.set_weights([Wx, Wh, bh])
+    return layer
+
+
+def dense(Wo: np.ndarray, bo: np.ndarray):
+    """A `keras.layers.Dense` that holds these weights."""
+    import keras
+
+    layer = keras.layers.Dense(len(bo), dtype="float64")
+    layer.build((None, len(Wo)))
+    layer.set_weights([Wo, bo])
+    return layer
+
+
+def call(layer, X: np.ndarray, **options: object) -> np.ndarray | list[np.ndarray]:
+    """What a layer puts out for `X`, in NumPy; a list where it puts out several arrays (`return_state`)."""
+    import keras
+
+    outputs = layer(np.asarray(X, "float64"), **options)
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, outputs)

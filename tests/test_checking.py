@@ -1,0 +1,392 @@
+"""What a check does with answers of every kind, whatever the exercise."""
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from helpers import check, hint, verdict
+from helpers.checking import CheckFailed, letters
+from helpers.checking.check import verdict_on
+from helpers.lessons import LESSONS, find_exercise
+from helpers.reference import forward_loop as right
+
+
+def judged(answer, name="rnn_step", **options):
+    return verdict_on(find_exercise(name), answer, **options)
+
+
+def test_an_answer_that_returns_nothing_is_asked_for_its_return():
+    def answer(x_t, h_last, Wx, Wh, bh):
+        np.tanh(x_t @ Wx + h_last @ Wh + bh)
+
+    assert "`None`" in judged(answer).headline
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (lambda h: list(h), "a list"),
+        (lambda h: tuple(h), "a tuple"),
+        (lambda h: (number for number in h), "a generator"),
+        (lambda h: float(h[0]), "a single number"),
+        (lambda h: "tanh", "a str"),
+        (lambda h: {"h": h}, "a dict"),
+        (lambda h: True, "a bool"),
+        (lambda h: object(), "something of type object"),
+        (lambda h: h.astype("float16"), "dtype float16"),
+        (lambda h: h.astype("longdouble"), f"dtype {np.dtype('longdouble')}"),
+        (lambda h: h.astype("complex128"), "dtype complex128"),
+        (lambda h: h.astype("int64"), "dtype int64"),
+        (lambda h: h > 0, "dtype bool"),
+        (lambda h: h.astype(object), "dtype object"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_called_by_its_kind(result, said):
+    found = judged(lambda *arguments: result(right.rnn_step(*arguments)))
+    assert not found.passed
+    assert said in found.headline
+
+
+def test_a_keras_tensor_is_not_an_array():
+    import keras
+
+    found = judged(lambda *arguments: keras.ops.convert_to_tensor(right.rnn_step(*arguments)))
+    assert not found.passed
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_numbers_that_are_none_are_pointed_out(bad):
+    def answer(*arguments):
+        h = right.rnn_step(*arguments)
+        h[1] = bad
+        return h
+
+    assert ("NaN" if np.isnan(bad) else "infinite") in judged(answer).headline
+
+
+@pytest.mark.parametrize("shape", [(1, -1), (-1, 1)])
+def test_nothing_is_squeezed_into_agreement(shape):
+    found = judged(lambda *arguments: right.rnn_step(*arguments).reshape(shape))
+    assert "axis of size 1 too many" in found.headline
+
+
+def test_a_scalar_is_not_broadcast_into_agreement():
+    found = judged(lambda *arguments: np.zeros(1, "float32"), "dense")
+    assert not found.passed
+
+
+def test_writing_into_an_input_fails_and_names_it():
+    def answer(x_t, h_last, Wx, Wh, bh):
+        h_last @ Wh
+        bh += x_t @ Wx + h_last @ Wh
+        return np.tanh(bh)
+
+    found = judged(answer)
+    assert "writes into its input `bh`" in found.headline
+
+
+def test_inputs_are_copies_so_that_one_call_cannot_spoil_the_next():
+    def spoil(x_t, h_last, Wx, Wh, bh):
+        for array in (x_t, h_last, Wx, Wh, bh):
+            array[...] = 0
+        return np.zeros(len(bh))
+
+    judged(spoil)
+    assert judged(right.rnn_step).passed
+
+
+def test_a_state_kept_in_a_default_argument_is_found():
+    def answer(x, Wx, Wh, bh, Wo, bo, kept={}):  # noqa: B006
+        h = kept.get("h", np.zeros(len(bh)))
+        h = h if len(h) == len(bh) else np.zeros(len(bh))
+        for row in x:
+            h = np.tanh(row @ Wx + h @ Wh + bh)
+        kept["h"] = h
+        return h @ Wo + bo
+
+    assert "kept from one call to the next" in judged(answer, "forward").headline
+
+
+def test_random_answers_are_found():
+    rng = np.random.default_rng()
+    found = judged(lambda x_t, h_last, Wx, Wh, bh: np.tanh(rng.normal(size=len(bh))))
+    assert "two different results" in found.headline
+
+
+def test_an_error_is_shown_at_the_learners_own_line_with_shapes_in_letters():
+    def answer(x_t, h_last, Wx, Wh, bh):
+        total = x_t @ Wx
+        return np.tanh(Wh @ Wx + total)
+
+    found = judged(answer)
+    assert found.status == "error"
+    assert found.code == "return np.tanh(Wh @ Wx + total)"
+    assert dict(found.facts)["`Wx`"] == "(D, M) = (2, 5)"
+    assert "Traceback" not in str(found)
+
+
+def test_a_variable_of_the_notebook_in_place_of_an_argument_is_pointed_out():
+    space = {"np": np, "M": 5, "T": 4, "bias": 3}
+    exec(
+        """
+def forward(x, Wx, Wh, bh, Wo, bo):
+    h = np.zeros(M)
+    for t in range(len(x)):
+        h = np.tanh(x[t] @ Wx + h.T @ Wh + bh)
+    return h @ Wo + bo
+""",
+        space,
+    )
+    assert "reads `M` of the notebook" in dict(judged(space["forward"], "forward").facts)["Mind"]
+
+
+def test_an_error_inside_a_helper_of_the_learners_is_shown_there():
+    def product(a, b):
+        return a.dott(b)
+
+    found = judged(lambda x_t, h_last, Wx, Wh, bh: product(x_t, Wx))
+    assert found.code == "return a.dott(b)"
+
+
+@pytest.mark.parametrize("problem", [SystemExit(0), RecursionError(), ZeroDivisionError("by <b>zero</b>")])
+def test_whatever_an_answer_raises_is_a_verdict(problem):
+    def answer(*arguments):
+        raise problem
+
+    assert judged(answer).status == "error"
+
+
+def test_a_changed_def_line_is_pointed_out():
+    found = judged(lambda x_t, h_last: x_t)
+    assert "5 arguments, `x_t, h_last, Wx, Wh, bh`" in found.headline
+
+
+def test_an_answer_that_calls_an_unwritten_one_is_sent_there():
+    def rnn_step(*arguments):
+        raise NotImplementedError("Replace this line by your answer.")
+
+    def answer(x, Wx, Wh, bh, Wo, bo):
+        return rnn_step(x[0], np.zeros(len(bh)), Wx, Wh, bh) @ Wo + bo
+
+    found = judged(answer, "forward")
+    assert found.status == "error"
+    assert "`rnn_step`, and that one is not written yet" in found.headline
+
+
+def test_a_placeholder_deep_in_a_library_is_an_error_like_others():
+    def answer(x_t, h_last, Wx, Wh, bh):
+        return sum(iter(Unfinished()))
+
+    assert judged(answer).status == "error"
+
+
+class Unfinished:
+    def __iter__(self):
+        import asyncio
+
+        asyncio.AbstractEventLoop().run_forever()
+
+
+def test_an_interrupt_is_the_learners_and_goes_through():
+    def answer(*arguments):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judged(answer)
+
+
+def test_an_error_whose_text_cannot_be_made_is_still_a_verdict():
+    class Odd(Exception):
+        def __str__(self):
+            raise ValueError
+
+    def answer(*arguments):
+        raise Odd
+
+    assert judged(answer).status == "error"
+
+
+def test_asking_keras_is_no_answer():
+    def answer(x, Wx, Wh, bh, Wo, bo):
+        import keras
+
+        layer = keras.layers.SimpleRNN(len(bh))
+        layer.build((None, *x.shape))
+        layer.set_weights([Wx, Wh, bh])
+        return layer(x[None].astype("float32")).numpy()[0] @ Wo + bo
+
+    assert "asks Keras" in judged(answer, "forward").headline
+
+
+def test_asking_keras_under_another_name_is_no_answer():
+    import keras
+
+    squash = keras.activations.tanh
+
+    def answer(x_t, h_last, Wx, Wh, bh):
+        return np.array(squash(x_t @ Wx + h_last @ Wh + bh))
+
+    assert "asks Keras" in judged(answer).headline
+
+
+def test_an_answer_may_print_and_warn_and_the_check_is_silent(capsys):
+    def rnn_step(*arguments):
+        print("to stdout")
+        print("to stderr", file=sys.stderr)
+        warnings.warn("mind", stacklevel=2)
+        np.log(np.zeros(1))
+        return right.rnn_step(*arguments)
+
+    check(rnn_step)
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "to stdout" not in said.out
+    assert "passed" in said.out
+
+
+def test_what_a_wrong_answer_printed_is_shown_but_not_without_end():
+    def answer(x_t, h_last, Wx, Wh, bh):
+        print("the shape is", x_t.shape)
+        print("spam " * 1_000_000)
+        return h_last
+
+    found = judged(answer)
+    assert "the shape is (2,)" in found.printed
+    assert len(str(found)) < 4_000
+
+
+def test_a_failed_check_raises_and_its_text_is_the_verdict():
+    def rnn_step(x_t, h_last, Wx, Wh, bh):
+        return x_t @ Wx + h_last @ Wh + bh
+
+    with pytest.raises(CheckFailed, match="not squashed") as caught:
+        check(rnn_step)
+    shown = "\n".join(caught.value._render_traceback_())
+    assert "not squashed" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_hidden_test_is_silent_when_right_and_shows_no_numbers_when_wrong(capsys):
+    def rnn_step(*arguments):
+        return right.rnn_step(*arguments)
+
+    check(rnn_step, seed=7)
+    assert capsys.readouterr().out == ""
+
+    def rnn_step(*arguments):
+        print(arguments)
+        if len(arguments[0]) == 3:
+            raise ValueError(repr(arguments))
+        return right.rnn_step(*arguments) + 0.25
+
+    with pytest.raises(CheckFailed) as caught:
+        check(rnn_step, seed=7)
+    hidden = find_exercise("rnn_step").draw(7)
+    numbers = [f"{float(x):.4f}" for case in hidden for array in case.inputs.values() for x in array.flat]
+    assert not [number for number in numbers if number.lstrip("-") in str(caught.value)]
+
+
+def test_the_exercise_is_known_by_the_name_the_answer_is_bound_to():
+    def elsewhere(*arguments):
+        return right.dense(*arguments)
+
+    space = {"dense": elsewhere, "check": check}
+    exec("check(dense)", space)
+    space = {"dense": lambda *arguments: right.dense(*arguments), "check": check}
+    exec("check(dense)", space)
+
+
+def test_a_function_of_no_exercises_name_and_a_result_are_sent_back_in_a_sentence():
+    def nothing_of_ours():
+        pass
+
+    with pytest.raises(LookupError, match="keep the name"):
+        check(nothing_of_ours)
+    with pytest.raises(TypeError, match="no brackets"):
+        check(np.zeros(3))
+
+
+def test_verdict_says_the_same_and_does_not_raise():
+    def rnn_step(x_t, h_last, Wx, Wh, bh):
+        return np.tanh(x_t @ Wx + h_last @ Wh)
+
+    assert verdict(rnn_step).misconception == "bias_forgotten"
+
+
+def test_a_verdict_escapes_what_the_learner_wrote():
+    def answer(*arguments):
+        print("<script>alert(1)</script>")
+        raise ValueError("<script>alert(2)</script>")
+
+    html = judged(answer).html()
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(2)" in html
+
+
+def test_hints_come_one_by_one():
+    def dense(h, Wo, bo):
+        raise NotImplementedError
+
+    seen = [hint(dense) for _ in range(3)]
+    assert seen[0].startswith("**Hint 1 of 2.**")
+    assert seen[1] != seen[0] == seen[2]
+
+
+SIZES = {"N": 9, "T": 6, "D": 2, "M": 4, "K": 12}
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected", "said"),
+    [
+        ((6, 4), "N M", "Time (T) is still there and the batch (N) is gone."),
+        ((4, 9), "N M", "The right axes, in another order."),
+        ((9, 6, 4), "N M", "Time (T) is still there."),
+        ((4,), "N M", "The batch (N) is gone."),
+        ((1, 9, 4), "N M", "There is an axis of size 1 too many."),
+        ((9, 5, 4), "N T M", "One of the time steps is missing."),
+        ((9, 7, 4), "N T M", "One of the time steps is too many."),
+        ((10, 4), "N M", "One of the samples is too many."),
+        ((9, 4), "N M", ""),
+    ],
+)
+def test_a_shape_is_read_back_in_letters(shape, expected, said):
+    read = letters.read(shape, SIZES, expected.split())
+    assert letters.difference(read, expected.split()) == said
+
+
+def test_several_letters_of_one_size_are_read_in_favour_of_the_answer():
+    assert letters.read((4, 4, 4), {"N": 2, "T": 4, "D": 4, "M": 4}, ("N", "T", "M"))[1:] == ("T", "M")
+
+
+def test_a_bare_number_stays_a_number():
+    assert letters.say(letters.read((97,), SIZES)) == "(97,)"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_table_of_contents_lists_just_the_exercises_of_a_lessons_module(lesson):
+    import importlib
+
+    from helpers.lessons.exercise import Exercise
+
+    module = importlib.import_module(f"helpers.lessons.{lesson.name}")
+    defined = [value.name for value in vars(module).values() if isinstance(value, Exercise)]
+    assert tuple(defined) == lesson.exercises
+    assert all(find_exercise(name).lesson == lesson.name for name in defined)
+
+
+def test_importing_the_helpers_is_quick_and_leaves_tensorflow_alone():
+    import subprocess
+
+    code = "import helpers, sys; print('tensorflow' in sys.modules, 'numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_tensorflow_is_silent_once_the_helpers_are_imported():
+    import subprocess
+
+    code = "import helpers, tensorflow as tf; tf.constant(1) + 1"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
