@@ -8,7 +8,7 @@ import pytest
 
 from helpers import check, hint, verdict
 from helpers.checking import CheckFailed, letters
-from helpers.checking.check import verdict_on
+from helpers.checking.check import NotAnAnswer, verdict_on
 from helpers.lessons import LESSONS, find_exercise
 from helpers.reference import forward_loop as right
 
@@ -123,7 +123,7 @@ def test_an_error_is_shown_at_the_learners_own_line_with_shapes_in_letters():
     found = judged(answer)
     assert found.status == "error"
     assert found.code == "return np.tanh(Wh @ Wx + total)"
-    assert dict(found.facts)["`Wx`"] == "(D, M) = (2, 5)"
+    assert dict(found.facts)["`Wx`"] == "(D, M) = (6, 10)"
     assert "Traceback" not in str(found)
 
 
@@ -147,7 +147,8 @@ def test_an_error_inside_a_helper_of_the_learners_is_shown_there():
         return a.dott(b)
 
     found = judged(lambda x_t, h_last, Wx, Wh, bh: product(x_t, Wx))
-    assert found.code == "return a.dott(b)"
+    assert found.code.endswith("→ return a.dott(b)")
+    assert "Python stopped in `product`" in found.headline
 
 
 @pytest.mark.parametrize("problem", [SystemExit(0), RecursionError(), ZeroDivisionError("by <b>zero</b>")])
@@ -189,12 +190,69 @@ class Unfinished:
         asyncio.AbstractEventLoop().run_forever()
 
 
-def test_an_interrupt_is_the_learners_and_goes_through():
-    def answer(*arguments):
+def test_an_interrupt_stops_the_check_and_says_where():
+    def rnn_step(*arguments):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        judged(answer)
+    with pytest.raises(CheckFailed, match="You stopped it in line") as caught:
+        check(rnn_step)
+    assert caught.value.verdict.code == "raise KeyboardInterrupt"
+
+
+def test_a_cell_that_python_cannot_read_is_not_taken_for_the_answer_before_it():
+    good = "def dense(h, Wo, bo):\n    return h @ Wo + bo"
+    bad = "def dense(h, Wo, bo):\n    return (h @ Wo + bo"
+    space = {"verdict": verdict, "In": ["", good]}
+    exec(good, space)
+    exec("found = verdict(dense)", space)
+    assert space["found"].passed
+    space["In"].append(bad)
+    exec("found = verdict(dense)", space)
+    assert space["found"].status == "error"
+    assert "did not run" in space["found"].headline
+    space["In"].append(good)
+    exec("found = verdict(dense)", space)
+    assert space["found"].passed
+
+
+def test_a_wrong_earlier_answer_that_is_called_gets_the_blame():
+    space = {"np": np, "right": right}
+    exec(
+        """
+def rnn_step(x_t, h_last, Wx, Wh, bh):
+    return np.tanh(x_t @ Wx + h_last @ Wh)
+
+def forward(x, Wx, Wh, bh, Wo, bo):
+    h = np.zeros(len(bh))
+    for x_t in x:
+        h = rnn_step(x_t, h, Wx, Wh, bh)
+    return h @ Wo + bo
+""",
+        space,
+    )
+    assert "calls your `rnn_step`" in judged(space["forward"], "forward").headline
+
+
+def test_an_argument_that_is_never_used_is_pointed_out():
+    space = {"np": np}
+    exec("def time_step(X, t):\n    return X[:, 1] + 0 * X[:, 1]", space)
+    exec("def time_step(X, t):\n    return X[:, 0] * 2", space)
+    assert "never uses its argument `t`" in dict(judged(space["time_step"], "time_step").facts)["Mind"]
+
+
+def test_sizes_written_as_numbers_are_pointed_out():
+    found = judged(lambda N, T, D, seed: np.zeros((3, 4, 2)), "make_data")
+    assert "(3, 4, 2) whatever comes in" in found.headline
+
+
+def test_a_return_that_is_not_reached_in_some_cases_is_pointed_out():
+    def answer(x, Wx, Wh, bh, Wo, bo):
+        if len(x) > 1:
+            return right.forward(x, Wx, Wh, bh, Wo, bo)
+
+    found = judged(answer, "forward")
+    assert "without a `return`" in found.headline
+    assert "T, D, M, K = 1" in dict(found.facts)["Case"]
 
 
 def test_an_error_whose_text_cannot_be_made_is_still_a_verdict():
@@ -253,7 +311,7 @@ def test_what_a_wrong_answer_printed_is_shown_but_not_without_end():
         return h_last
 
     found = judged(answer)
-    assert "the shape is (2,)" in found.printed
+    assert "the shape is (6,)" in found.printed
     assert len(str(found)) < 4_000
 
 
@@ -277,7 +335,7 @@ def test_a_hidden_test_is_silent_when_right_and_shows_no_numbers_when_wrong(caps
 
     def rnn_step(*arguments):
         print(arguments)
-        if len(arguments[0]) == 3:
+        if len(arguments[0]) == 5:
             raise ValueError(repr(arguments))
         return right.rnn_step(*arguments) + 0.25
 
@@ -302,9 +360,9 @@ def test_a_function_of_no_exercises_name_and_a_result_are_sent_back_in_a_sentenc
     def nothing_of_ours():
         pass
 
-    with pytest.raises(LookupError, match="keep the name"):
+    with pytest.raises(NotAnAnswer, match="keep the name"):
         check(nothing_of_ours)
-    with pytest.raises(TypeError, match="no brackets"):
+    with pytest.raises(NotAnAnswer, match="no brackets"):
         check(np.zeros(3))
 
 
@@ -348,6 +406,8 @@ SIZES = {"N": 9, "T": 6, "D": 2, "M": 4, "K": 12}
         ((9, 5, 4), "N T M", "One of the time steps is missing."),
         ((9, 7, 4), "N T M", "One of the time steps is too many."),
         ((10, 4), "N M", "One of the samples is too many."),
+        ((5, 4), "N M", "Axis 0 has 5 entries, N are due."),
+        ((5, 3, 4), "N M", "That is 3 axes; 2 are due."),
         ((9, 4), "N M", ""),
     ],
 )

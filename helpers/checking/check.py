@@ -1,15 +1,18 @@
 """`check(answer)`: what the check cells of the notebooks call."""
 
+import ast
 import functools
 import os
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from helpers.checking.afterwards import say_it_on_stdout
 from helpers.checking.judge import judge
 from helpers.checking.verdict import Verdict
 from helpers.lessons import LESSON_OF, find_exercise
 from helpers.lessons.exercise import Case, Exercise
-from helpers.observing import read_from_notebook
+from helpers.observing import Interrupted, source_of
 
 VISIBLE_SEED = 0
 """The seed of the cases that a learner's own check draws."""
@@ -27,7 +30,14 @@ class CheckFailed(AssertionError):
         """IPython shows this in place of a traceback."""
         if self._shown:
             return [f"{self.verdict.title} (the box above says more)"]
-        return str(self.verdict).split("\n")
+        return self.verdict.lines()
+
+
+class NotAnAnswer(Exception):
+    """What a check was given is no answer to an exercise; says so in one line, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 def check(answer: Callable, seed: int = VISIBLE_SEED) -> None:
@@ -40,38 +50,103 @@ def check(answer: Callable, seed: int = VISIBLE_SEED) -> None:
 
     Raises:
         CheckFailed: the answer is wrong, or not written yet.
-        TypeError, LookupError: this is not an answer to an exercise.
+        NotAnAnswer: what was given is no function, or bears no exercise's name.
     """
-    exercise = named_exercise(answer, sys._getframe(1).f_globals)
     hidden = seed != VISIBLE_SEED
-    found = verdict_on(exercise, answer, seed, show_numbers=not hidden)
+    found = _judged(answer, sys._getframe(1).f_globals, seed, show_numbers=not hidden)
     shown = False if hidden and found.passed else _show(found)
     if not found.passed:
         raise CheckFailed(found, shown) from None
+    say_it_on_stdout()
 
 
 def verdict(answer: Callable) -> Verdict:
     """What a check would say to an answer, without stopping the notebook if it is wrong."""
-    return verdict_on(named_exercise(answer, sys._getframe(1).f_globals), answer)
+    return _judged(answer, sys._getframe(1).f_globals, VISIBLE_SEED, show_numbers=True)
+
+
+def _judged(
+    answer: Callable, namespace: Mapping[str, object], seed: int, *, show_numbers: bool
+) -> Verdict:
+    """The verdict on an answer in a notebook, where a cell may not have run and a learner may lose patience."""
+    exercise = named_exercise(answer, namespace)
+    unread = _unread_line(exercise.name, namespace.get("In", ()))
+    if unread:
+        number, line = unread
+        return Verdict(
+            exercise.name,
+            "error",
+            f"The cell with your last `{exercise.name}` did not run: Python cannot read its line {number}. "
+            "Mend that line, run the cell, then check again.",
+            code=line,
+        )
+    try:
+        return verdict_on(exercise, answer, seed, show_numbers=show_numbers)
+    except Interrupted as stopped:
+        where = f" in line {stopped.raised.line} of your cell" if stopped.raised.line else ""
+        return Verdict(
+            exercise.name,
+            "error",
+            f"You stopped it{where}. If it would not end: does something in the loop change, so that it can?",
+            code=stopped.raised.source,
+        )
+
+
+def _unread_line(name: str, cells: Sequence[str]) -> tuple[int, str] | None:
+    """The line with a syntax error in the last cell that defines `name`, if that cell has one.
+
+    Such a cell leaves the definition before it in force, and a check would judge that one.
+    """
+    defines = re.compile(rf"^\s*(def\s+{name}\b|{name}\s*=)", re.MULTILINE)
+    for cell in reversed(cells):
+        if defines.search(cell):
+            try:
+                ast.parse(cell)
+            except SyntaxError as problem:
+                lines = cell.splitlines()
+                number = min(problem.lineno or 1, len(lines))
+                return number, lines[number - 1].strip()
+            return None
+    return None
 
 
 def verdict_on(
     exercise: Exercise, answer: Callable, seed: int = VISIBLE_SEED, *, show_numbers: bool = True
 ) -> Verdict:
     """Observe an answer on the cases of a seed, and judge it."""
+    source = source_of(answer)
     cases, expected = drawn(exercise.name, seed)
-    outcomes = [exercise.observe(answer, case) for case in cases]
-    again = exercise.observe(answer, cases[0])
-    return judge(
+    first, *others = cases
+    outcomes = [exercise.observe(answer, first)]
+    again = exercise.observe(answer, first) if exercise.again else None
+    outcomes += [exercise.observe(answer, case) for case in others]
+    found = judge(
         exercise,
         cases,
         expected,
         outcomes,
         again,
         rerun=functools.partial(exercise.observe, answer),
-        reads=read_from_notebook(answer),
+        source=source,
         show_numbers=show_numbers,
     )
+    return found if found.passed else _blame(exercise, answer, source.calls) or found
+
+
+def _blame(exercise: Exercise, answer: Callable, calls: Sequence[str]) -> Verdict | None:
+    """The verdict where the fault may lie with an earlier exercise, which the answer calls."""
+    earlier = list(LESSON_OF)[: list(LESSON_OF).index(exercise.name)]
+    for name in calls:
+        if name not in earlier:
+            continue
+        called = verdict_on(find_exercise(name), answer.__globals__[name])
+        if not called.passed and called.status != "not written":
+            return Verdict(
+                exercise.name,
+                "failed",
+                f"Your answer calls your `{name}`, and that one does not pass its own check yet: mend it first.",
+            )
+    return None
 
 
 @functools.cache
@@ -86,20 +161,20 @@ def named_exercise(answer: object, namespace: Mapping[str, object]) -> Exercise:
     """The exercise that an answer is for, by the name it is bound to where the check was called.
 
     Raises:
-        TypeError: `answer` is not a function.
-        LookupError: no exercise has this name.
+        NotAnAnswer: it is no function, or no exercise has this name.
     """
     bound = [name for name in LESSON_OF if namespace.get(name) is answer]
     own = getattr(answer, "__name__", "")
     if own in LESSON_OF and (own in bound or not bound):
         bound = [own]
     if not callable(answer):
-        raise TypeError(
-            "check(…) takes the function itself, with no brackets behind its name: check(forward)"
+        raise NotAnAnswer(
+            "A check takes the function itself, with no brackets behind its name and no quotes: "
+            "check(make_data)."
         )
     if not bound:
-        raise LookupError(
-            f"{own or 'this'} is not the name of an exercise: keep the name that the exercise gives"
+        raise NotAnAnswer(
+            f"{own or 'This'} is not the name of an exercise: keep the name that the exercise gives."
         )
     return find_exercise(bound[0])
 

@@ -8,6 +8,18 @@ from helpers.observing import Raised
 
 _PLAIN = (
     (
+        r"matmul: Input operand (\d) does not have enough dimensions",
+        r"on one side of @ stands a single number or None, not an array",
+    ),
+    (
+        r"'(?:builtin_function_or_method|function|method|type)' object is not subscriptable",
+        r"a function is called with round brackets, as in f(x); square ones pick out of an array or a list",
+    ),
+    (
+        r"cannot access local variable '(\w+)' where it is not associated with a value",
+        r"`\1` has no value yet when this line runs: give it one first, inside the function",
+    ),
+    (
         r"Cannot interpret '\d+' as a data type",
         r"a shape is one argument, a tuple with brackets of its own, as in np.zeros((…, …)); "
         r"here its second size was taken for something else",

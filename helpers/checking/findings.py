@@ -8,7 +8,7 @@ import numpy as np
 from helpers.checking import letters
 from helpers.checking.compare import agree, close, is_number
 from helpers.checking.errors import in_plain_words
-from helpers.checking.spec import ArrayOf, KerasModel, Named, Number, Several, ShapeTuple, Spec, returned
+from helpers.checking.spec import ArrayOf, KerasModel, Named, Number, Several, ShapeTuple, Spec, here, returned
 from helpers.lessons import LESSON_OF
 from helpers.lessons.exercise import Case, Exercise
 from helpers.observing import Foreign, Outcome
@@ -23,7 +23,7 @@ class Finding:
 
     `general` findings say all there is to say; the others may be explained better by a misconception. The
     headline shows no number of an answer or of the expected value: those stand in the fact "Numbers", which
-    a hidden test leaves out.
+    a hidden test leaves out. `case` asks for the case beside a general finding.
     """
 
     headline: str
@@ -31,21 +31,22 @@ class Finding:
     code: str = ""
     status: str = "failed"
     general: bool = True
+    case: bool = False
 
 
 def find(exercise: Exercise, case: Case, truth: object, outcome: Outcome) -> Finding | None:
     """What is wrong with one outcome, if anything is."""
-    if outcome.error:
-        return _error(exercise, case, outcome)
     if exercise.numpy_only and outcome.asked:
         return Finding(
             f"Your answer asks {_library(outcome.asked)} for the result. "
             "Here the point is to work it out yourself, in plain Python and NumPy."
         )
-    spec = returned(exercise.reference)
+    if outcome.error:
+        return _error(exercise, case, outcome)
+    spec = here(returned(exercise.reference), case.axes)
     value = outcome.value
     if value is None:
-        return Finding("Your function returned `None`: does it end with `return`, followed by the result?")
+        return Finding("Your function returned `None`: does it end with `return`, followed by the result?", case=True)
     wrong = _structure(spec, value, case, exercise.returns)
     if wrong:
         return wrong
@@ -82,7 +83,8 @@ def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
         )
     if error.not_written:
         return Finding(
-            "This exercise waits for you: replace the line `raise NotImplementedError(…)` by your answer.",
+            "This exercise waits for you: replace the line `raise NotImplementedError(…)` by your answer. "
+            "(Already done? Then run its cell, with Shift + Enter, and check again.)",
             status="not written",
         )
     if error.line is None and error.kind == "TypeError" and "positional argument" in error.message:
@@ -93,12 +95,17 @@ def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
         )
     facts = [("Error", in_plain_words(error, lambda shape: _say(shape, case)))]
     for name, shape in error.shapes:
-        facts.append((f"`{name}`", f"{_say(shape, case)}"))
-    where = f"in line {error.line} of your cell or file" if error.line else "inside your answer"
+        facts.append((f"`{name}`", shape if isinstance(shape, str) else _say(shape, case)))
+    where, code = f"in line {error.line} of your cell" if error.line else "inside your answer", error.source
+    if error.called_from:
+        number, line = error.called_from
+        inner = f"`{error.function}`" if error.function.isidentifier() else "a function"
+        where = f"in {inner}, which line {number} of your cell calls"
+        code = f"{line}\n→ {error.source}"
     return Finding(
         f"Python stopped {where}.",
         facts=tuple(facts),
-        code=error.source,
+        code=code,
         status="error",
         general=False,
     )
@@ -189,7 +196,7 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
             f"{called} {returned_} an array of Python objects (dtype object); float32 or float64 is due."
         )
     if value.dtype.kind in "iub":
-        advice = "Write 1.0 in place of 1, or say `dtype=float` where the array is made."
+        advice = "Write 1.0 in place of 1 or `dtype=float` where the array is made; leave out `astype(int)`."
     else:
         advice = "Numbers that are rounded to something smaller lose what the network computed."
     return Finding(
@@ -208,6 +215,7 @@ def _number(spec: Number, value: object, called: str) -> Finding | None:
             f"{called} returned a float; a count is a whole number: an int. "
             "(`//` divides to an int, and `int(…)` makes one of a float.)",
             facts=(("Numbers", f"yours {value}"),),
+            case=True,
         )
     if (
         isinstance(value, int) and value.bit_length() > 64
@@ -272,6 +280,9 @@ def _say(shape: Sequence[int | None], case: Case, expected: Sequence[str] = ()) 
 
 def _numbers(exercise: Exercise, spec: Spec, case: Case, value: object, truth: object) -> Finding:
     """The right structure, the wrong numbers."""
+    if told := exercise.told(value, truth, case):
+        headline, facts = told
+        return Finding(headline, tuple(facts), general=False)
     if isinstance(spec, KerasModel):
         return _model_numbers(case, value, truth)
     seen = compared(exercise, value, case)
@@ -365,7 +376,8 @@ def _where(dims: Sequence[str], good: np.ndarray) -> str:
         elif right[int(np.argmax(right)) :].all():
             said.append(f"right only from {index} = {int(np.argmax(right))} on")
         else:
-            wrong = ", ".join(str(i) for i in np.flatnonzero(~right)[:5])
+            indices = [str(i) for i in np.flatnonzero(~right)]
+            wrong = ", ".join(indices[:5]) + (", …" if len(indices) > 5 else "")
             said.append(f"wrong at {index} = {wrong}")
     if not said and not good.any():
         return "every entry is off"
@@ -381,7 +393,7 @@ def _show(mine: np.ndarray, right: np.ndarray, good: np.ndarray) -> str:
 
 
 def _row(array: np.ndarray) -> str:
-    return "[" + "  ".join(f"{float(number):8.4f}" for number in array) + "]"
+    return "[" + "  ".join(f"{round(float(number), 4) + 0.0:8.4f}" for number in array) + "]"
 
 
 def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:

@@ -24,4 +24,5 @@ def hint(answer: Callable) -> Hint:
     exercise = named_exercise(answer, sys._getframe(1).f_globals)
     index = _opened[exercise.name] % len(exercise.hints)
     _opened[exercise.name] += 1
-    return Hint(f"**Hint {index + 1} of {len(exercise.hints)}.** {exercise.hints[index]}")
+    last = " (That was the last one.)" if index + 1 == len(exercise.hints) else ""
+    return Hint(f"**Hint {index + 1} of {len(exercise.hints)}.** {exercise.hints[index]}{last}")

@@ -2,16 +2,17 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from helpers.checking.compare import agree
+from helpers.checking.compare import agree, is_number
 from helpers.checking.errors import alike
 from helpers.checking.findings import Finding, compared, find
-from helpers.checking.spec import ArrayOf, KerasModel, argument_dims, returned
+from helpers.checking.spec import ArrayOf, KerasModel, Named, argument_dims, returned
 from helpers.checking.verdict import Verdict
 from helpers.lessons.exercise import Case, Exercise, Misconception
-from helpers.observing import Outcome
+from helpers.observing import Outcome, Source
 
 
 def judge(
@@ -22,7 +23,7 @@ def judge(
     again: Outcome | None = None,
     *,
     rerun: Callable[[Case], Outcome] | None = None,
-    reads: Sequence[str] = (),
+    source: Source | None = None,
     show_numbers: bool = True,
 ) -> Verdict:
     """Judge what an answer did.
@@ -30,11 +31,12 @@ def judge(
     Args:
         expected: what Keras says to each case.
         outcomes: what the answer did on each case.
-        again: what it did on the first case once more, after all others.
+        again: what it did on the first case once more.
         rerun: observes the answer on further cases, to find the first time step that goes wrong.
-        reads: the notebook's variables that the answer reads.
+        source: what the answer's code uses.
         show_numbers: whether the verdict may show inputs and expected values.
     """
+    source = source or Source()
     findings = [
         find(exercise, case, truth, outcome)
         for case, truth, outcome in zip(cases, expected, outcomes, strict=True)
@@ -44,22 +46,26 @@ def judge(
     if not failed and not leaks:
         return Verdict(exercise.name, "passed", _passed(len(cases), exercise.oracle))
     if leaks and not outcomes[0].error and not any(findings[i].general for i in failed):
-        return Verdict(
-            exercise.name,
-            "failed",
-            "The same call gave two different results: something is kept from one call to the next "
-            "(a global variable, a default argument that is written into, or random numbers).",
-        )
+        return Verdict(exercise.name, "failed", _two_results(exercise))
     index = min(failed, key=lambda i: _rank(findings[i]))
     case, finding, outcome = cases[index], findings[index], outcomes[index]
-    facts = (("Case", say_case(case)), *finding.facts) if finding.facts or not finding.general else ()
+    facts = (("Case", say_case(case)), *finding.facts) if finding.case or not finding.general else ()
+    if outcome.value is None and not outcome.error and any(other.value is not None for other in outcomes):
+        finding = replace(
+            finding,
+            headline="Here your function came to its end without a `return`, and so gave `None`: "
+            "is there a way past it, an `if` that is not met or a loop that never turns?",
+        )
     named = None if finding.general else _named(exercise, cases, outcomes)
     headline = finding.headline
     if named:
         headline = named.sentence
     elif not finding.general:
-        facts += _said("Mind", _from_notebook(reads))
-        facts += _said("But", "" if reads else _one_size_only(cases, failed))
+        if shape := _one_shape_for_all(cases, outcomes, expected):
+            headline = f"Your result has the shape {shape} whatever comes in: take its sizes from the arguments."
+            facts = facts[:1]
+        facts += _said("Mind", _from_notebook(source.reads) or _unused(source.unused))
+        facts += _said("But", "" if source.reads or shape else _one_size_only(cases, failed))
         facts += _said(
             "When", _first_wrong_length(exercise, case, finding, rerun) if rerun and show_numbers else ""
         )
@@ -86,10 +92,16 @@ def _rank(finding: Finding) -> tuple[bool, bool]:
 
 
 def say_case(case: Case) -> str:
-    """`(N, T, D) = (6, 4, 2)`, and what is special about it."""
+    """`N, T, D = 6, 4, 2; t = 1`, and what is special about it."""
     names, numbers = ", ".join(case.sizes), ", ".join(str(number) for number in case.sizes.values())
-    said = f"{names} = {numbers}" if case.sizes else ""
-    return f"{said} ({case.note})" if said and case.note else said or case.note
+    said = [f"{names} = {numbers}"] if case.sizes else []
+    said += [
+        f"{name} = {value}"
+        for name, value in case.inputs.items()
+        if name not in case.sizes and is_number(value) and f"{name} =" not in case.note
+    ]
+    together = "; ".join(said)
+    return f"{together} ({case.note})" if together and case.note else together or case.note
 
 
 def _leaks(exercise: Exercise, first: Outcome, again: Outcome) -> bool:
@@ -152,10 +164,38 @@ def _said(label: str, text: str) -> tuple[tuple[str, str], ...]:
     return ((label, text),) if text else ()
 
 
+def _two_results(exercise: Exercise) -> str:
+    if "seed" in exercise.arguments:
+        return (
+            "The same call gave two different results: make all random numbers inside the function, "
+            "from its argument `seed`."
+        )
+    return (
+        "The same call gave two different results: something is kept from one call to the next "
+        "(a global variable, a default argument that is written into, or random numbers)."
+    )
+
+
+def _one_shape_for_all(
+    cases: Sequence[Case], outcomes: Sequence[Outcome], expected: Sequence[object]
+) -> tuple[int, ...] | None:
+    """The shape that an answer gives in every case, where different ones are due."""
+    arrays = [outcome.value for outcome in outcomes]
+    if not all(isinstance(array, np.ndarray) for array in (*arrays, *expected)):
+        return None
+    given, due = {array.shape for array in arrays}, {array.shape for array in expected}
+    return given.pop() if len(given) == 1 and len(due) > 1 and arrays[0].size > 1 else None
+
+
+def _unused(names: Sequence[str]) -> str:
+    listed = " and ".join(f"`{name}`" for name in names)
+    return f"your answer never uses its argument {listed}" if names else ""
+
+
 def _from_notebook(names: Sequence[str]) -> str:
     if not names:
         return ""
-    listed = " and ".join(f"`{name}`" for name in names)
+    listed = ", ".join(f"`{name}`" for name in names[:-1]) + (" and " if names[1:] else "") + f"`{names[-1]}`"
     return f"your answer reads {listed} of the notebook, the same whatever goes in: use its arguments alone"
 
 
@@ -164,14 +204,16 @@ def _one_size_only(cases: Sequence[Case], failed: Sequence[int]) -> str:
     passed = [case for index, case in enumerate(cases) if index not in failed]
     if not passed:
         return ""
-    if all(case.note for case in passed):
-        return f"right only here: {', '.join(case.note for case in passed)}" if len(passed) < 3 else ""
     fixed = [
         (letter, number)
         for letter, number in passed[0].sizes.items()
         if all(case.sizes.get(letter) == number for case in passed)
         and not any(cases[index].sizes.get(letter) == number for index in failed)
     ]
+    if len(fixed) != 1 and all(case.note for case in passed):
+        if all(" = " in case.note and len(case.note) < 10 for case in passed):
+            return f"right only where {passed[0].note}: are two letters exchanged?"
+        return f"right only in the case: {passed[0].note}" if len(passed) == 1 else ""
     if len(fixed) != 1:
         return ""
     letter, number = fixed[0]
@@ -193,7 +235,10 @@ def _first_wrong_length(
     spec = returned(exercise.reference)
     dims = argument_dims(exercise.reference)
     timed = {name: axes.index("T") for name, axes in dims.items() if "T" in axes}
-    if not timed or case.sizes.get("T", 1) < 2 or not isinstance(spec, ArrayOf) or "T" in spec.dims:
+    parts = [part for _, part in spec.parts] if isinstance(spec, Named) else [spec]
+    if not all(isinstance(part, ArrayOf) and "T" not in part.dims for part in parts):
+        return ""
+    if not timed or case.sizes.get("T", 1) < 2:
         return ""
     if "M" not in exercise.letters:  # nothing recurrent in it, so no loop to look into
         return ""
@@ -202,12 +247,12 @@ def _first_wrong_length(
             name: value[(slice(None),) * timed[name] + (slice(length),)] if name in timed else value
             for name, value in case.inputs.items()
         }
-        shorter = Case({**case.sizes, "T": length}, inputs, case.probe)
+        shorter = replace(case, sizes={**case.sizes, "T": length}, inputs=inputs)
         truth = exercise.observe(exercise.reference, shorter).value
         found = find(exercise, shorter, truth, rerun(shorter))
         if found and found.status == shown.status:
             if length == 1:
-                return "wrong with a single time step already: look at one step, before the loop"
+                return "already wrong when T = 1"
             return (
                 f"right while T <= {length - 1}, wrong from T = {length} on: "
                 "what differs in the next turn of the loop?"

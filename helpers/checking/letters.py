@@ -33,16 +33,22 @@ def read(shape: Shape, sizes: Mapping[str, int], expected: Sequence[str] = ()) -
     """Name every axis of a shape by its size.
 
     Where one size has several names (D = M = K), the reading nearest to `expected` is taken. An axis that no
-    letter, product of letters, or expected letter one off explains keeps its number.
+    letter, product of letters, or the letter expected there, one off, explains keeps its number.
     """
-    options = [_names(number, sizes, expected) for number in shape]
+    same_length = len(shape) == len(expected)
+    options = [
+        _names(number, sizes, expected, expected[axis] if same_length else "")
+        for axis, number in enumerate(shape)
+    ]
     if len(options) > 6:
         return tuple(names[0] for names in options)
     readings = itertools.islice(itertools.product(*options), 5_000)
     return min(readings, key=lambda reading: _distance(reading, expected))
 
 
-def _names(number: int | None, sizes: Mapping[str, int], expected: Sequence[str]) -> list[str]:
+def _names(
+    number: int | None, sizes: Mapping[str, int], expected_axes: Sequence[str], expected: str
+) -> list[str]:
     if number is None:
         return ["None"]
     letters = [letter for letter, value in sizes.items() if value == number]
@@ -50,16 +56,16 @@ def _names(number: int | None, sizes: Mapping[str, int], expected: Sequence[str]
         return ["1", *letters]
     if letters:
         return letters
-    near = [
-        f"{letter}{by:+d}"
-        for letter in sizes
-        if letter in expected
-        for by in (-1, 1)
-        if sizes[letter] + by == number
-    ]
-    doubled = [f"{a}*{b}" for a, b in itertools.combinations(sizes, 2) if sizes[a] * sizes[b] == number]
-    gates = [f"{many}*M" for many in (2, 3, 4) if many * sizes.get("M", 0) == number]
+    near = [f"{expected}{by:+d}" for by in (-1, 1) if sizes.get(expected, -9) + by == number]
+    if not expected_axes:  # an array on its way to the answer may be anything: no guesses
+        return [str(number)]
+    doubled = [f"{a}*{b}" for a, b in itertools.combinations(expected_axes, 2) if _product(a, b, sizes) == number]
+    gates = [f"{many}*M" for many in (3, 4) if many * sizes.get("M", 0) == number]
     return [*gates, *doubled, *near] or [str(number)]
+
+
+def _product(a: str, b: str, sizes: Mapping[str, int]) -> int | None:
+    return sizes[a] * sizes[b] if a in sizes and b in sizes else None
 
 
 def _distance(reading: Sequence[str], expected: Sequence[str]) -> tuple[int, int]:
@@ -78,6 +84,13 @@ def difference(returned: Sequence[str], expected: Sequence[str]) -> str:
         return "There is an axis of size 1 too many."
     if len(left) == len(gone) == 1 and left[0][1:] in ("+1", "-1") and left[0][0] == gone[0]:
         return f"One of the {COUNTED[gone[0]]} is {'too many' if left[0][1:] == '+1' else 'missing'}."
+    if gone == ["M"] and left in (["3*M"], ["4*M"]):
+        return f"All {left[0][0]} blocks of M are still together: is one gate cut out of them?"
+    if any(name.isdigit() and name != "1" for name in left):
+        if len(returned) == len(expected):
+            odd = next(axis for axis, name in enumerate(returned) if name != expected[axis] and name.isdigit())
+            return f"Axis {odd} has {returned[odd]} entries, {expected[odd].replace('*', '')} are due."
+        return f"That is {len(returned)} {'axis' if len(returned) == 1 else 'axes'}; {len(expected)} are due."
     parts = [f"{AXIS[name]} still there" for name in left if name in AXIS]
     parts += [f"{AXIS[name]} gone" for name in gone if name in AXIS]
     sentence = " and ".join(parts)

@@ -1,7 +1,7 @@
 """What an answer has to look like before its numbers matter, read off the reference's return type."""
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jaxtyping import AbstractArray
@@ -9,7 +9,7 @@ from jaxtyping import AbstractArray
 
 @dataclass(frozen=True)
 class ArrayOf:
-    """A float array; `dims` are its axes in letters: `("N", "4*M")`."""
+    """A float array; `dims` are its axes in letters: `("N", "4*M")`; `"*N"` are any number of axes."""
 
     dims: tuple[str, ...]
 
@@ -53,6 +53,18 @@ def returned(reference: Callable) -> Spec:
     return _spec(reference.__annotations__["return"])
 
 
+def here(spec: Spec, axes: Mapping[str, Sequence[str]]) -> Spec:
+    """The spec in one case, which says what each starred axis stands for: none, where it says nothing."""
+    if isinstance(spec, ArrayOf):
+        dims = [axes.get(dim[1:], ()) if dim.startswith("*") else (dim,) for dim in spec.dims]
+        return ArrayOf(tuple(letter for letters in dims for letter in letters))
+    if isinstance(spec, Several):
+        return Several(tuple(here(part, axes) for part in spec.parts))
+    if isinstance(spec, Named):
+        return Named(tuple((key, here(part, axes)) for key, part in spec.parts))
+    return spec
+
+
 def argument_dims(reference: Callable) -> Mapping[str, tuple[str, ...]]:
     """The axes, in letters, of each argument that is an array."""
     hints = reference.__annotations__
@@ -64,7 +76,8 @@ def _is_array(annotation: object) -> bool:
 
 
 def _dims(annotation: type[AbstractArray]) -> tuple[str, ...]:
-    return tuple(annotation.dim_str.split())
+    # jaxtyping puts a size that is an argument, and no axis of one, in braces.
+    return tuple(annotation.dim_str.replace("{", "").replace("}", "").split())
 
 
 def _spec(annotation: object) -> Spec:

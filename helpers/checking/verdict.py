@@ -2,6 +2,7 @@
 
 import functools
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -56,6 +57,14 @@ class Verdict:
         if self.printed:
             lines += ["  Your answer printed:", *(f"    {line}" for line in self.printed.splitlines())]
         return "\n".join(lines)
+
+    def lines(self, width: int = 80) -> list[str]:
+        """The same for places that cut long lines off, as the report of `nbgrader validate` does."""
+        lines = []
+        for line in str(self).split("\n"):
+            margin = " " * (len(line) - len(line.lstrip()))
+            lines += textwrap.wrap(line, width, subsequent_indent=margin, drop_whitespace=True) or [""]
+        return lines
 
     def html(self) -> str:
         """The same as a card that reads on light and dark themes; everything from the learner is escaped."""

@@ -1,10 +1,11 @@
 """Cases for exercises on a recurrent model, drawn so that no mistake can hide.
 
-Pairwise different sizes let every axis be named by its size. With D = M = K a wrong transpose raises no
+Pairwise different sizes, none one off another, let every axis be named by its size. With D = M = K a wrong transpose raises no
 error, so it has to be seen in the numbers. Biases and initial states are never zero, weights are large
 enough that tanh bends, and M >= 3 (smaller orthogonal kernels are often symmetric).
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -13,11 +14,11 @@ import numpy as np
 from helpers.lessons.exercise import Case
 
 SIZES = (
-    ({"N": 6, "T": 4, "D": 2, "M": 5, "K": 3}, ""),
-    ({"N": 5, "T": 6, "D": 3, "M": 4, "K": 2}, ""),
-    ({"N": 2, "T": 3, "D": 4, "M": 4, "K": 4}, "D = M = K"),
-    ({"N": 4, "T": 1, "D": 3, "M": 5, "K": 2}, "one time step"),
-    ({"N": 1, "T": 4, "D": 6, "M": 5, "K": 2}, "one sample"),
+    ({"N": 8, "T": 4, "D": 6, "M": 10, "K": 2}, ""),
+    ({"N": 11, "T": 9, "D": 5, "M": 7, "K": 3}, ""),
+    ({"N": 2, "T": 6, "D": 4, "M": 4, "K": 4}, "D = M = K"),
+    ({"N": 7, "T": 1, "D": 3, "M": 5, "K": 9}, "one time step"),
+    ({"N": 1, "T": 10, "D": 8, "M": 5, "K": 3}, "one sample"),
 )
 
 
@@ -61,7 +62,7 @@ PADDED = (
     ("everywhere", "nowhere", "nowhere", "everywhere"),
     ("in the middle",),
 )
-"""Where each sample of each of `SIZES` has its padding."""
+"""Where the samples of each of `SIZES` have their padding, over and over where there are more of them."""
 
 
 def padded(rng: np.random.Generator) -> Iterable[Case]:
@@ -70,6 +71,7 @@ def padded(rng: np.random.Generator) -> Iterable[Case]:
     What `X` holds in the padded steps is as random as the rest: an answer must not look at it.
     """
     for case, places in zip(recurrent(rng), PADDED, strict=True):
+        places = list(itertools.islice(itertools.cycle(places), case.sizes["N"]))
         mask = np.stack([_mask(rng, case.sizes["T"], place) for place in places])
         said = "padding: " + ", ".join(f"n = {n} {place}" for n, place in enumerate(places))
         note = f"{case.note}; {said}" if case.note else said

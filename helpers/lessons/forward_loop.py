@@ -101,6 +101,12 @@ def tanh_too_early(x_t, h_last, Wx, Wh, bh):
 
 
 @rnn_step.misconception
+def bracket_closed_too_early(x_t, h_last, Wx, Wh, bh):
+    """Only the first product is inside tanh: look where its bracket closes. It goes around the whole sum."""
+    return np.tanh(x_t @ Wx) + h_last @ Wh + bh
+
+
+@rnn_step.misconception
 def Wh_transposed(x_t, h_last, Wx, Wh, bh):
     """`Wh` is used transposed. It is square, so no shape complains; Keras computes `h_last @ Wh`, with the
     state on the left."""
@@ -183,7 +189,7 @@ def _states(x, Wx, Wh, bh, h=None):
 
 @forward.misconception
 def state_not_carried(x, Wx, Wh, bh, Wo, bo):
-    """Every step starts again from zeros: the loop never hands `h` on with `h_last = h`."""
+    """Every step starts again from zeros: is `h_last = h` missing, or do the zeros stand inside the loop?"""
     return np.tanh(x[-1] @ Wx + bh) @ Wo + bo
 
 
@@ -252,8 +258,8 @@ def bias_of_the_output_forgotten(x, Wx, Wh, bh, Wo, bo):
 
 @forward.misconception
 def output_before_the_step(x, Wx, Wh, bh, Wo, bo):
-    """The output is computed from the state before the last step: compute the new `h` first, then the output
-    from it."""
+    """The last step is missing from the output: the loop stops one step early, or the output is made from
+    the state before the new `h`."""
     return (np.zeros_like(bh) if len(x) == 1 else _states(x[:-1], Wx, Wh, bh)[-1]) @ Wo + bo
 
 
@@ -271,7 +277,8 @@ def one_step_too_many(x, Wx, Wh, bh, Wo, bo):
 
 @forward.misconception
 def first_output(x, Wx, Wh, bh, Wo, bo):
-    """This is the output after the first step: go through all T steps, and use the last state."""
+    """This is the output after the first step: does `return` stand inside the loop? Go through all T steps,
+    and use the last state."""
     return _states(x, Wx, Wh, bh)[0] @ Wo + bo
 
 
@@ -314,7 +321,8 @@ def recurrent_kernel_transposed(x, Wx, Wh, bh, Wo, bo):
 
 @forward.misconception
 def kernels_exchanged(x, Wx, Wh, bh, Wo, bo):
-    """`Wx` and `Wh` changed places: the input goes with `Wx (D, M)`, the last state with `Wh (M, M)`."""
+    """`Wx` and `Wh` changed places, or `x[t]` and `h_last` did: the input goes with `Wx (D, M)`, the last state
+    with `Wh (M, M)`."""
     return _states(x, Wh, Wx, bh)[-1] @ Wo + bo
 
 
@@ -324,6 +332,15 @@ def tanh_before_the_recurrent_part(x, Wx, Wh, bh, Wo, bo):
     h = np.zeros_like(bh)
     for x_t in x:
         h = np.tanh(x_t @ Wx + bh) + h @ Wh
+    return h @ Wo + bo
+
+
+@forward.misconception
+def tanh_of_the_input_alone(x, Wx, Wh, bh, Wo, bo):
+    """Only the first product is inside tanh: look where its bracket closes. It goes around the whole sum."""
+    h = np.zeros_like(bh)
+    for x_t in x:
+        h = np.tanh(x_t @ Wx) + h @ Wh + bh
     return h @ Wo + bo
 
 
@@ -387,8 +404,27 @@ def last_output_only(x, Wx, Wh, bh, Wo, bo):
 
 @forward_all.misconception
 def last_output_repeated(x, Wx, Wh, bh, Wo, bo):
-    """All T rows are the last output: compute the output inside the loop, from the state of that step."""
+    """All T rows are the last output: make the output inside the loop, from the state of that step, and a new
+    array for each."""
     return np.stack([_states(x, Wx, Wh, bh)[-1]] * len(x)) @ Wo + bo
+
+
+@forward_all.misconception
+def returned_in_the_loop(x, Wx, Wh, bh, Wo, bo):
+    """Only the first row came out: does `return` stand inside the loop? It comes after it."""
+    return _states(x, Wx, Wh, bh)[:1] @ Wo + bo
+
+
+@forward_all.misconception
+def list_made_anew(x, Wx, Wh, bh, Wo, bo):
+    """Only the last row came out: is the empty list made inside the loop, anew at every turn? Make it before."""
+    return _states(x, Wx, Wh, bh)[-1:] @ Wo + bo
+
+
+@forward_all.misconception
+def zeros_kept_too(x, Wx, Wh, bh, Wo, bo):
+    """There are T + 1 rows: the zeros before the first step are no step, and have no output."""
+    return np.stack([np.zeros_like(bh), *_states(x, Wx, Wh, bh)]) @ Wo + bo
 
 
 @forward_all.misconception
@@ -406,7 +442,7 @@ def outputs_with_tanh(x, Wx, Wh, bh, Wo, bo):
 
 @forward_all.misconception
 def states_not_carried(x, Wx, Wh, bh, Wo, bo):
-    """Every step starts again from zeros: the loop never hands `h` on with `h_last = h`."""
+    """Every step starts again from zeros: is `h_last = h` missing, or do the zeros stand inside the loop?"""
     return np.tanh(x @ Wx + bh) @ Wo + bo
 
 

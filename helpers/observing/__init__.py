@@ -4,7 +4,8 @@ This half of a check knows no right answer, no misconception and no expected val
 the learner's code runs. What it returns is judged elsewhere (`helpers.checking`).
 """
 
-from helpers.observing.call import Outcome, Raised, observe, read_from_notebook
+from helpers.observing.call import Interrupted, Outcome, Raised, observe
 from helpers.observing.plain import Foreign, plain
+from helpers.observing.source import Source, source_of
 
-__all__ = ["Foreign", "Outcome", "Raised", "observe", "plain", "read_from_notebook"]
+__all__ = ["Foreign", "Interrupted", "Outcome", "Raised", "Source", "observe", "plain", "source_of"]

@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import dis
 import gc
 import io
 import linecache
@@ -33,8 +32,9 @@ class Raised:
         message: its text.
         line: the number of the learner's own line that it came through, in its cell or file; None if unknown.
         source: that line.
-        shapes: the arrays that the line names, and their shapes.
+        shapes: the arrays that the line names, and their shapes; of a number or None, what it is.
         function: the learner's function that the line stands in.
+        called_from: the line of the answer itself that led there, as (number, line), if that is another function.
         not_written: whether it is the placeholder that a stub contains.
     """
 
@@ -42,8 +42,9 @@ class Raised:
     message: str
     line: int | None = None
     source: str = ""
-    shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    shapes: tuple[tuple[str, tuple[int, ...] | str], ...] = ()
     function: str = ""
+    called_from: tuple[int, str] | None = None
     not_written: bool = False
 
 
@@ -64,6 +65,14 @@ class Outcome:
     changed: tuple[str, ...] = ()
     asked: str = ""
     printed: str = ""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The learner stopped the answer; `raised` says where it was."""
+
+    def __init__(self, raised: Raised):
+        super().__init__("the answer was stopped")
+        self.raised = raised
 
 
 def observe(
@@ -89,8 +98,8 @@ def observe(
             with _watched(asked) if watched else contextlib.nullcontext():
                 result = answer(*arguments.values())
             value = look(result)
-        except KeyboardInterrupt:
-            raise
+        except KeyboardInterrupt as problem:
+            raise Interrupted(_raised(problem)) from None
         except BaseException as problem:  # SystemExit included: an answer must not end the notebook
             error = _raised(problem)
     changed = tuple(name for name in arguments if not same_bytes(_noted(arguments[name]), before[name]))
@@ -106,21 +115,6 @@ def _noted(value: object) -> object:
     """A copy of what an argument holds; of a Keras model, its weights."""
     get_weights = getattr(value, "get_weights", None)
     return plain(get_weights() if get_weights else value)
-
-
-def read_from_notebook(answer: Callable) -> tuple[str, ...]:
-    """The notebook's numbers and arrays that an answer reads in place of its arguments."""
-    code, space = getattr(answer, "__code__", None), getattr(answer, "__globals__", {})
-    codes, names = [code] if code else [], {}
-    while codes:
-        code = codes.pop()
-        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-        for instruction in dis.get_instructions(code):
-            if instruction.opname == "LOAD_GLOBAL" and isinstance(
-                space.get(instruction.argval), (int, float, np.number, np.ndarray, list, tuple)
-            ):
-                names[instruction.argval] = True
-    return tuple(names)
 
 
 class _Head(io.StringIO):
@@ -172,12 +166,15 @@ def _watched(asked: list[str]) -> Iterator[None]:
 
 def _raised(problem: BaseException) -> Raised:
     line, source, shapes, function, theirs = None, "", (), "", False
+    first, called_from = None, None
     for frame, number in traceback.walk_tb(problem.__traceback__):
         filename = frame.f_code.co_filename
         theirs = _is_the_learners(filename)
         if theirs:
             line, source = number, linecache.getline(filename, number).strip()
             shapes, function = _shapes_named_in(frame, number), frame.f_code.co_name
+            first = first or (frame.f_code, (line, source))
+            called_from = first[1] if frame.f_code is not first[0] else None
     try:
         message = str(problem)
     except Exception:
@@ -189,6 +186,7 @@ def _raised(problem: BaseException) -> Raised:
         source=source[:200],
         shapes=shapes,
         function=function,
+        called_from=called_from,
         not_written=theirs and isinstance(problem, NotImplementedError),
     )
 
@@ -208,12 +206,18 @@ def _is_the_learners(filename: str) -> bool:
     return not filename.startswith(_NOT_THE_LEARNERS) and not filename.endswith((".pyx", ".pxd", ".pxi"))
 
 
-def _shapes_named_in(frame: types.FrameType, number: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """The arrays among the names that a line uses, in the order of the function's variables."""
+def _shapes_named_in(frame: types.FrameType, number: int) -> tuple[tuple[str, tuple[int, ...] | str], ...]:
+    """The arrays and numbers among the names that a line uses, in the order of the function's variables."""
     source = linecache.getline(frame.f_code.co_filename, number)
     words = set("".join(c if c.isalnum() or c == "_" else " " for c in source).split())
-    return tuple(
-        (name, value.shape)
-        for name, value in frame.f_locals.items()
-        if name in words and isinstance(value, np.ndarray)
-    )
+    said = []
+    for name, value in frame.f_locals.items():
+        if name in words and isinstance(value, np.ndarray):
+            said.append((name, value.shape))
+        elif name in words and isinstance(value, (float, np.generic)):
+            said.append((name, "a single number"))
+        elif name in words and isinstance(value, int) and not isinstance(value, bool):
+            said.append((name, str(value)[:20]))
+        elif name in words and value is None:
+            said.append((name, "None"))
+    return tuple(said)

@@ -27,8 +27,9 @@ from helpers import figures, hint, verdict
 figures.letters()
 
 # %% [markdown]
-# These five letters are all the notation there is. Every shape in the course is said in them first, and in numbers
-# second: a batch of 3 samples, each of 4 time steps with 2 features, is `X` of shape (N, T, D) = (3, 4, 2).
+# These five letters name every size in the course. Say 3 weather stations each measured 2 things, temperature and wind,
+# on 4 days. That is a *batch* of N = 3 samples, of T = 4 time steps with D = 2 features: an array `X` of shape
+# `(N, T, D) = (3, 4, 2)`. A shape is always said so: in letters first, in numbers second.
 
 # %% [markdown]
 # ## How an exercise works
@@ -36,8 +37,8 @@ figures.letters()
 # In an exercise you write a function. Below it stands a check. Run it, and it tries your function on many inputs, asks
 # Keras (or NumPy) what is right, and tells you.
 #
-# Here is somebody's answer to an exercise of lesson 1: "give the inputs of all samples at time step t, `(N, D)`". It is
-# wrong, on purpose. **Before you run it:** can you see why?
+# Here is somebody's answer to an exercise that you will meet in lesson 1: from `X (N, T, D)`, give what all samples say at
+# time step t, `(N, D)`. It is wrong, on purpose. **Before you run it:** can you see why?
 
 # %%
 def time_step(X, t):
@@ -48,8 +49,9 @@ verdict(time_step)
 
 # %% [markdown]
 # The check says what went wrong, and not only that it did: in letters, which axis is missing and which should not be
-# there. In the lessons the check cells say `check(…)`. When an answer is wrong they stop there with an error, on
-# purpose: mend the answer, run its cell and then the check again, as often as you like.
+# there. In the lessons the check cells say `check(…)`. When an answer is wrong they end with an error, on purpose: mend
+# the answer, run its cell (**Shift + Enter**) and then the check again, as often as you like. (Run All Cells stops at the
+# first check that is not passed; go on below it by hand.)
 #
 # Four things a check may say:
 #
@@ -70,6 +72,9 @@ hint(time_step)
 # %% [markdown]
 # You may add cells wherever you like, to try things or to print. Nothing in a lesson depends on your answers but the
 # checks, so you can always read on and come back.
+#
+# If a cell shows `[*]` and does not end, press ■ above the page, and look for a loop that never stops. If all else fails:
+# **Kernel → Restart Kernel**, then run the cells again from the top. Your text stays as it is.
 
 # %% [markdown]
 # ## The lessons

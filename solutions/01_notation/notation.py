@@ -19,7 +19,7 @@
 # teaches more than a right answer that you only read.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %%
 import numpy as np
@@ -41,19 +41,21 @@ figures.letters()
 # | **N** | samples: separate sequences, which know nothing of each other | 3 stations |
 # | **T** | time steps in each sequence | 4 days |
 # | **D** | features: the numbers measured at each time step | 2: temperature, wind |
-# | **M** | hidden units: how many numbers the network keeps as its memory | you choose |
-# | **K** | outputs: how many numbers the network answers with | you choose |
+# | **M** | hidden units: how many numbers the network keeps as its memory, its *state* | you choose |
+# | **K** | outputs: how many numbers the network answers with | 1: tomorrow's temperature |
 #
-# N, T and D are facts about your **data**. M and K are decisions about your **network**; they come in the next lesson.
+# N, T and D are facts about your **data**, and K follows from the question that you ask. M alone is free: it is a decision
+# about your **network**. M and K come in the next lesson.
 
 # %% [markdown]
 # ## One array, three axes
 #
 # All the data go into one array `X`, and its axes always come in the same order: samples, time, features. So its shape
-# is `(N, T, D)`. These are the sizes that we will use for our first network. It needs some data, and random numbers do:
+# is `(N, T, D)`. These are the sizes that we will use for our first network. It needs some data, and random numbers do (the
+# next section says what the two lines with `random` are):
 
 # %%
-N, T, D, K, M = 1, 10, 3, 2, 5
+N, T, D = 1, 10, 3
 
 np.random.seed(0)
 X = np.random.randn(N, T, D)
@@ -145,7 +147,8 @@ figures.tensor(A, "N T D", name="A")
 
 # %% [markdown]
 # Three sheets, four rows, two columns: `(N, T, D) = (3, 4, 2)`, our weather stations. (The number 10 is short for 010:
-# sample 0, time step 1, feature 0.) Counting starts at 0, as everywhere in Python, so the last sample is N - 1 = 2.
+# sample 0, time step 1, feature 0.) Counting starts at 0, as everywhere in Python, so the last of the
+# N = 3 samples has the number 2.
 #
 # **A guess:** what is `A[2, 1, 0]`? And `A[-1, -1, -1]`, where a negative index counts from the end?
 
@@ -186,8 +189,8 @@ figures.tensor(x, "T D", name="x", highlight=np.s_[:, 1])
 figures.tensor(A, "N T D", name="A", highlight=np.s_[:, 1:3])
 
 # %% [markdown]
-# The same two days of all three stations: the slice left 2 of T = 4 steps, so this is `(N, 2, D)`. To know a result's shape, write down `N, T, D` and cross out each
-# letter that got an index. The next three exercises cross out one letter each.
+# The same two days of all three stations: the slice left 2 of T = 4 steps, so this is `(N, 2, D)`. To know a result's
+# shape, write down `N, T, D` and cross out each letter that got an index. The next three exercises cross out one letter each.
 #
 # [[ exercise("sample") ]]
 #

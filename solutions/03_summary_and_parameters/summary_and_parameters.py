@@ -11,11 +11,11 @@
 #
 # What you need: the five letters (lesson 1) and the model (lesson 2).
 #
-# `model.summary()` prints a table full of numbers: `(None, 10, 3)`, 45, 12, 57, 228.00 B. By the end of this
-# lesson you can write each of them down *before* Keras prints it, for a model of any size.
+# `model.summary()` prints a table full of numbers. By the end of this lesson you can write each of them down
+# *before* Keras prints it, for a model of any size.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %%
 import keras
@@ -54,11 +54,11 @@ figures.network(T=10, D=3, M=5, K=2)
 #
 # This is the model of the lesson before, with (N, T, D) = (1, 10, 3), M = 5 hidden units and K = 2 outputs.
 #
-# **A guess before you run it:** how many numbers are there in `SimpleRNN(5)`, which reads 3 features? Write
-# your guess down.
+# **Before you run it:** with the five shapes above, how many numbers are there in `SimpleRNN(5)`, which reads 3
+# features? And in all? Write your numbers down.
 
 # %%
-N, T, D, K, M = 1, 10, 3, 2, 5
+N, T, D, M, K = 1, 10, 3, 5, 2
 
 i = Input(shape=(T, D))
 x = SimpleRNN(M)(i)
@@ -68,8 +68,8 @@ model = Model(i, x)
 model.summary(line_length=72, print_fn=print)
 
 # %% [markdown]
-# Was your guess 15 for the `SimpleRNN`? That is `Wx` alone, 3 · 5. Keras says 45, so two thirds of the
-# numbers are somewhere else. We will find them.
+# Did you write 15 for the `SimpleRNN`? That is `Wx` alone, 3 · 5. Keras says 45: two thirds of the numbers are
+# in `Wh` and `bh`.
 #
 # (`model.summary()` says the same in colours. `line_length` and `print_fn=print` make it plain text, which
 # reads well on any screen.)
@@ -111,19 +111,20 @@ for samples in (1, 7, 1000):
 
 # %% [markdown]
 # `model.count_params()` is the total of the table as an `int`. A layer has it too:
-# `model.layers[1].count_params()`.
+# `model.layers[1].count_params()`. (Number 0 is the `Input`.)
 
 # %% [markdown]
 # ## Count a small one by hand
 #
 # Here are the arrays of a smaller network, (D, M, K) = (2, 3, 1). Every square is one number that the model
-# stores. **Before you read the figures under the blocks, count squares.**
+# stores. **How many squares has each of the five arrays, and how many are there in all? Count on
+# paper before you run the cell.**
 
 # %%
 figures.parameters(D=2, M=3, K=1)
 
 # %% [markdown]
-# Do you see the large block in the middle? `Wh` has nothing to do with the input: it leads from the 3 hidden
+# Do you see the square block? `Wh` has nothing to do with the input: it leads from the 3 hidden
 # units to the 3 hidden units, one step later. Each unit reads *all* of them, not only itself. A layer without
 # memory would not have it.
 #

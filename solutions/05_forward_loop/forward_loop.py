@@ -15,7 +15,7 @@
 # It is one line, repeated T times, and one line more. After it, nothing in this network is hidden from you.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %%
 import keras
@@ -41,7 +41,7 @@ figures.unrolled(T=4, D=3, M=5, K=2)
 # Here is the model of the lessons before, with (N, T, D) = (1, 10, 3), M = 5 hidden units and K = 2 outputs.
 
 # %%
-N, T, D, K, M = 1, 10, 3, 2, 5
+N, T, D, M, K = 1, 10, 3, 5, 2
 X = np.random.default_rng(0).standard_normal((N, T, D))
 
 i = Input(shape=(T, D))
@@ -78,7 +78,8 @@ Yhat
 # ## One step
 #
 # At step t the network knows two things: the input `x[t]`, D numbers, and the state that the step before left behind,
-# `h_last`, M numbers. Of both it makes the new state `h`, M numbers again:
+# M numbers. We call that one `h_last`, "last" as in "last week": the state of the step before. From both it makes the
+# new state `h`, M numbers again:
 #
 # $$h = \tanh(x_t\,W_x + h_{last}\,W_h + b_h)$$
 #
@@ -103,24 +104,25 @@ print("bh            ", bh.shape)
 
 # %% [markdown]
 # Three times `(M,) = (5,)`: one number for each hidden unit, from the input, from the memory, and from the bias.
-# That they have one shape is what allows them to be added.
+# They have the same shape, so they add up number by number.
 #
-# The sum can be any number. `tanh` squashes it to between -1 and 1. Near zero it changes almost nothing; far from zero
-# it flattens out. Without it, a state could grow at every step, without end.
-
-# %%
-figures.tanh()
-
-# %% [markdown]
-# **A guess:** what is `np.tanh(0)`, about what is `np.tanh(0.1)`, and about what is `np.tanh(10)`?
+# The sum can be any number. `tanh` squashes it to between -1 and 1. Without it, a state could grow at every step,
+# without end. **A guess:** what is `np.tanh(0)`, about what is `np.tanh(0.1)`, and about what is `np.tanh(10)`?
 
 # %%
 np.tanh(np.array([0, 0.1, 1, 10]))
 
 # %% [markdown]
+# Near zero it changes almost nothing; far from zero it is flat.
+
+# %%
+figures.tanh()
+
+# %% [markdown]
 # [[ exercise("rnn_step") ]]
 #
-# Write one step: from `x_t (D,)` and `h_last (M,)` to the new state `h (M,)`.
+# Write one step: from `x_t (D,)` and `h_last (M,)` to the new state `h (M,)`. It is one line: put into NumPy what the
+# picture shows.
 #
 # The check tries it with other sizes than those above, and asks Keras what is right.
 
@@ -186,12 +188,14 @@ check(dense, seed=2026)
 # %%
 wx, wh, b = 1.0, 0.8, 0.0
 
-h_0 = np.tanh(1 * wx + 0.0 * wh + b)  # nothing was before: the state starts at zero
-h_1 = np.tanh(0 * wx + h_0 * wh + b)
-h_2 = np.tanh(0 * wx + h_1 * wh + b)
-h_3 = np.tanh(0 * wx + h_2 * wh + b)
+start = 0.0  # nothing was before
+after_0 = np.tanh(1 * wx + start * wh + b)
+after_1 = np.tanh(0 * wx + after_0 * wh + b)
+after_2 = np.tanh(0 * wx + after_1 * wh + b)
+after_3 = np.tanh(0 * wx + after_2 * wh + b)
 
-pd.DataFrame({"x[t]": [1, 0, 0, 0], "h_last": [0, h_0, h_1, h_2], "h": [h_0, h_1, h_2, h_3]}).rename_axis("t").round(4)
+table = {"x[t]": [1, 0, 0, 0], "h_last": [start, after_0, after_1, after_2], "h": [after_0, after_1, after_2, after_3]}
+pd.DataFrame(table).rename_axis("t").round(4)
 
 # %% [markdown]
 # An echo. Read the table along its diagonals: the `h` of one row is the `h_last` of the next. The knock came once, at
@@ -210,7 +214,8 @@ pd.DataFrame({"x[t]": [1, 0, 0, 0], "h_last": [0, h_0, h_1, h_2], "h": [h_0, h_1
 # Now the whole network for one sample `x (T, D)`: go through time from the first row to the last, and turn the **last**
 # state into the output `(K,)`. You may call your `rnn_step` and `dense`.
 #
-# With the model above, `forward(X[0], Wx, Wh, bh, Wo, bo)` has to give the two numbers of `Yhat[0]`.
+# With the model above, `forward(X[0], Wx, Wh, bh, Wo, bo)` has to give the two numbers of `Yhat[0]`. When your answer is
+# right, the cell below it shows both.
 
 # %% nbgrader={"grade": false, "grade_id": "forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def forward(x, Wx, Wh, bh, Wo, bo):
@@ -226,6 +231,8 @@ def forward(x, Wx, Wh, bh, Wo, bo):
 
 # %% nbgrader={"grade": true, "grade_id": "check_forward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check(forward)
+print("your forward(X[0], …):", forward(X[0], Wx, Wh, bh, Wo, bo))
+print("model.predict(X)[0]:  ", model.predict(X, verbose=0)[0])
 ### BEGIN HIDDEN TESTS
 check(forward, seed=2026)
 ### END HIDDEN TESTS
@@ -250,16 +257,16 @@ print("all states of all samples: (N, T, M) =", H.shape)
 figures.states(H[0])
 
 # %% [markdown]
-# Each column is one time step, each row one hidden unit; every number lies between -1 and 1. Only the last column goes
-# into `model.predict`. The others were needed all the same: each was the way to the next.
+# Each column is one time step, each row one hidden unit; every number lies between -1 and 1. (The picture is turned, so
+# that time runs to the right. In the array, `H[0]` of shape `(T, M)`, time runs down: `H[0, t]` is the state after step
+# t.) Only the last column goes into `model.predict`. The others were needed all the same: each was the way to the next.
 
 # %% [markdown]
 # [[ exercise("forward_all") ]]
 #
 # Give the output at **every** step: `Yhats (T, K)`, row t from the state after step t.
 #
-# It is the loop of `forward`, which leaves an output behind at every turn. Its last row is what Keras predicts. When
-# your answer is right, the cell below it shows both.
+# It is the loop of `forward`, which leaves an output behind at every turn. Its last row is what Keras predicts.
 
 # %% nbgrader={"grade": false, "grade_id": "forward_all", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def forward_all(x, Wx, Wh, bh, Wo, bo):
