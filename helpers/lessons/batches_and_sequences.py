@@ -6,12 +6,37 @@ leaves out training on padded batches, and masks together with an initial state:
 before the first real step, while the state itself is carried.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
 from helpers.lessons import keras_models
-from helpers.lessons.exercise import exercise
-from helpers.lessons.fixtures import padded, recurrent
+from helpers.lessons.exercise import Case, exercise
+from helpers.lessons.fixtures import padded, recurrent, weights
 from helpers.reference import batches_and_sequences as reference
+
+
+def _square(rng: np.random.Generator) -> Case:
+    """A case with N = T = M, where samples, steps and units can be taken for each other without an error."""
+    N, D, K = 5, 3, 7
+    X, h0 = rng.normal(0, 1, (N, N, D)), np.tanh(rng.normal(0, 1, (N, N)))
+    sizes = {"N": N, "T": N, "D": D, "M": N, "K": K}
+    return Case(sizes, {"X": X, "h0": h0, **weights(rng, D, N, K)}, note="N = T = M")
+
+
+def batches(rng: np.random.Generator) -> Iterable[Case]:
+    """The cases of `recurrent`, and the square one."""
+    yield from recurrent(rng)
+    yield _square(rng)
+
+
+def padded_batches(rng: np.random.Generator) -> Iterable[Case]:
+    """The cases of `padded`, and the square one with padding of every kind."""
+    yield from padded(rng)
+    case = _square(rng)
+    mask = np.array([[1, 1, 0, 0, 0], [0, 0, 1, 1, 1], [1, 0, 0, 1, 1], [0, 0, 0, 0, 0], [0, 1, 1, 1, 0]]) > 0
+    yield replace(case, inputs={**case.inputs, "mask": mask})
 
 
 def _keras_hidden_states(X, Wx, Wh, bh):
@@ -65,19 +90,44 @@ def _along_the_batch(X, Wx, Wh, bh):
     return np.stack(_states(X.swapaxes(0, 1), Wx, Wh, bh))
 
 
+def _sample_t_taken_for_step_t(X, Wx, Wh, bh, h):
+    """The states, as a list, of a loop that takes `X[t]` for step t, with a state `(N, M)`."""
+    states = []
+    for t in range(X.shape[1]):
+        h = np.tanh(X[t] @ Wx + h @ Wh + bh)
+        states.append(h)
+    return states
+
+
+def _state_on_the_right(X, Wx, Wh, bh, h):
+    """The states, as a list, of a loop with `Wh @ h` for `h @ Wh`."""
+    states = []
+    for t in range(X.shape[1]):
+        h = np.tanh(X[:, t] @ Wx + Wh @ h + bh)
+        states.append(h)
+    return states
+
+
+def _written_into_sample_t(H, states):
+    """`H` after a loop that writes `H[t] = h`."""
+    for t, h in enumerate(states):
+        H[t] = h
+    return H
+
+
 forward_batch = exercise(
     reference.forward_batch,
     stars=2,
     minutes=10,
-    cases=recurrent,
+    cases=batches,
     keras=_keras_forward_batch,
     hints=[
         "Take the loop for one sample, and ask at every array: does each sample have its own? The input "
         "and the state get a batch axis in front, the weights don't.",
         "The state begins as `np.zeros((N, M))`. Step t of all samples is `X[:, t]`, of shape `(N, D)`; "
         "`X[t]` would be sample t.",
-        "`X[:, t] @ Wx + h_last @ Wh + bh` is `(N, M)`: NumPy adds the bias `(M,)` to every row. After the "
-        "loop, `h @ Wo + bo` is `(N, K)`.",
+        "Every part of the sum has the shape `(N, M)` but the bias, `(M,)`, which NumPy adds to every row. "
+        "Once the shapes fit, the line for one step is the same as for one sample.",
     ],
 )
 
@@ -146,6 +196,30 @@ def loop_for_one_sample_on_the_batch(X, Wx, Wh, bh, Wo, bo):
     for t in range(X.shape[1]):
         h = np.tanh(X[t] @ Wx + h @ Wh + bh)
     return h @ Wo + bo
+
+
+@forward_batch.misconception
+def sample_t_taken_for_step_t(X, Wx, Wh, bh, Wo, bo):
+    """`X[t]` is sample t, with all its steps, `(T, D)`, and does not fit a state of N rows: step t of all
+    samples is `X[:, t]`, of shape `(N, D)`."""
+    return _sample_t_taken_for_step_t(X, Wx, Wh, bh, _zeros(X, bh))[-1] @ Wo + bo
+
+
+@forward_batch.misconception
+def samples_taken_for_steps(X, Wx, Wh, bh, Wo, bo):
+    """`for x_t in X` goes over the samples: each is `(T, D)`, and does not fit a state of N rows. Loop over
+    t; step t of all samples is `X[:, t]`."""
+    h = _zeros(X, bh)
+    for x in X:
+        h = np.tanh(x @ Wx + h @ Wh + bh)
+    return h @ Wo + bo
+
+
+@forward_batch.misconception
+def state_on_the_right(X, Wx, Wh, bh, Wo, bo):
+    """The state stands on the left of `Wh`: `h_last @ Wh` is `(N, M)` times `(M, M)`, and keeps a row for
+    every sample. `Wh @ h_last` would mix them."""
+    return _state_on_the_right(X, Wx, Wh, bh, _zeros(X, bh))[-1] @ Wo + bo
 
 
 @forward_batch.misconception
@@ -329,7 +403,7 @@ hidden_states = exercise(
     reference.hidden_states,
     stars=1,
     minutes=6,
-    cases=recurrent,
+    cases=batches,
     keras=_keras_hidden_states,
     hints=[
         "The loop is the one of `forward_batch`, without the Dense layer. Each turn of it leaves a state "
@@ -464,11 +538,31 @@ def recurrent_kernel_transposed(X, Wx, Wh, bh):
     return np.stack(_states(X, Wx, Wh.T, bh), axis=1)
 
 
+@hidden_states.misconception
+def step_written_as_sample(X, Wx, Wh, bh):
+    """`H[t]` is sample t: in `H (N, T, M)` time is the second axis, so the states of step t are `H[:, t]`."""
+    return _written_into_sample_t(np.zeros((*X.shape[:2], len(bh))), _states(X, Wx, Wh, bh))
+
+
+@hidden_states.misconception
+def step_read_as_sample(X, Wx, Wh, bh):
+    """`X[t]` is sample t, with all its steps, `(T, D)`, and does not fit a state of N rows: step t of all
+    samples is `X[:, t]`, of shape `(N, D)`."""
+    return np.stack(_sample_t_taken_for_step_t(X, Wx, Wh, bh, _zeros(X, bh)), axis=1)
+
+
+@hidden_states.misconception
+def Wh_on_the_left(X, Wx, Wh, bh):
+    """The state stands on the left of `Wh`: `h_last @ Wh` is `(N, M)` times `(M, M)`, and keeps a row for
+    every sample. `Wh @ h_last` would mix them."""
+    return np.stack(_state_on_the_right(X, Wx, Wh, bh, _zeros(X, bh)), axis=1)
+
+
 many_to_many = exercise(
     reference.many_to_many,
     stars=1,
     minutes=5,
-    cases=recurrent,
+    cases=batches,
     keras=_keras_many_to_many,
     hints=[
         "You have a function that gives every state, `(N, T, M)`. What turns a state into an output?",
@@ -580,7 +674,7 @@ forward_from = exercise(
     reference.forward_from,
     stars=2,
     minutes=8,
-    cases=recurrent,
+    cases=batches,
     keras=_keras_forward_from,
     returns=("H", "h_last"),
     hints=[
@@ -747,19 +841,48 @@ def transposed_Wh(X, h0, Wx, Wh, bh):
     return _pair(_states(X, Wx, Wh.T, bh, h0))
 
 
+@forward_from.misconception
+def one_array_overwritten(X, h0, Wx, Wh, bh):
+    """All T states in `H` are the last one: the list holds the same array T times, overwritten at each step.
+    Make a new array at every step, `h = np.tanh(…)`."""
+    h = _states(X, Wx, Wh, bh, h0)[-1]
+    return np.stack([h] * X.shape[1], axis=1), h
+
+
+@forward_from.misconception
+def H_written_by_sample(X, h0, Wx, Wh, bh):
+    """`H[t]` is sample t: in `H (N, T, M)` time is the second axis, so the states of step t are `H[:, t]`."""
+    states = _states(X, Wx, Wh, bh, h0)
+    return _written_into_sample_t(np.zeros((*X.shape[:2], len(bh))), states), states[-1]
+
+
+@forward_from.misconception
+def X_read_by_sample(X, h0, Wx, Wh, bh):
+    """`X[t]` is sample t, with all its steps, `(T, D)`, and does not fit a state of N rows: step t of all
+    samples is `X[:, t]`, of shape `(N, D)`."""
+    return _pair(_sample_t_taken_for_step_t(X, Wx, Wh, bh, h0))
+
+
+@forward_from.misconception
+def Wh_before_the_state(X, h0, Wx, Wh, bh):
+    """The state stands on the left of `Wh`: `h_last @ Wh` is `(N, M)` times `(M, M)`, and keeps a row for
+    every sample. `Wh @ h_last` would mix them."""
+    return _pair(_state_on_the_right(X, Wx, Wh, bh, h0))
+
+
 masked_last = exercise(
     reference.masked_last,
     stars=3,
     minutes=12,
-    cases=padded,
+    cases=padded_batches,
     keras=_keras_masked_last,
     hints=[
         "At step t, some samples move on and others wait. Compute the new state for all of them; then "
         "choose, row by row, between the new state and the old one.",
         "`mask[:, t]` says who moves on, of shape `(N,)`. To choose between rows of `(N, M)` it needs a "
         "second axis: `mask[:, t, None]` is `(N, 1)`, and NumPy stretches it over the M units.",
-        "`np.where(mask[:, t, None], h_new, h_last)` takes the new state where the mask is True, and the "
-        "old one where it is False.",
+        "`h_last = np.where(…, …, …)` makes the choice: first the condition, `(N, 1)`; then what is taken "
+        "where it is True; then what is taken where it is False.",
     ],
 )
 
@@ -775,7 +898,8 @@ def _choose(X, mask, Wx, Wh, bh, otherwise=lambda h: h):
 
 @masked_last.misconception
 def mask_ignored(X, mask, Wx, Wh, bh):
-    """The mask is not used: every sample moves on at every step, through its padding too."""
+    """The mask has no effect: every sample moves on at every step, through its padding too. And if
+    you ask `is False`: that is never so, as NumPy has a False of its own."""
     return _last(X, Wx, Wh, bh)
 
 
@@ -807,19 +931,98 @@ def indexed_by_length(X, mask, Wx, Wh, bh):
 
 
 @masked_last.misconception
+def indexed_by_length_minus_1(X, mask, Wx, Wh, bh):
+    """You count the real steps and take the state at that length, less 1: right where the padding is at the
+    end, but it may stand anywhere, or be all there is. Decide at every step whether the state moves on."""
+    return np.stack(_states(X, Wx, Wh, bh), axis=1)[np.arange(len(X)), mask.sum(axis=1) - 1]
+
+
+@masked_last.misconception
 def stopped_at_the_first_padding(X, mask, Wx, Wh, bh):
     """A sample ends at its first padded step: real steps may follow it, and the state goes on from where it
     was."""
     return _choose(X, np.logical_and.accumulate(mask, axis=1), Wx, Wh, bh)[:, -1]
 
 
+def _at_the_last_real_step(X, mask, Wx, Wh, bh, none):
+    """The states `(N, M)` at the last real steps of a loop without a mask; at `none` where no step is
+    real."""
+    last = np.where(mask.any(axis=1), mask.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1), none)
+    return np.stack(_states(X, Wx, Wh, bh), axis=1)[np.arange(len(X)), last]
+
+
 @masked_last.misconception
 def state_at_the_last_real_step(X, mask, Wx, Wh, bh):
-    """You take the state at the last real step, but the padded steps before it moved the state as well: skip
-    them inside the loop."""
-    last = np.where(mask.any(axis=1), mask.shape[1] - np.argmax(mask[:, ::-1], axis=1), 0)
-    states = np.stack([_zeros(X, bh), *_states(X, Wx, Wh, bh)], axis=1)
-    return states[np.arange(len(X)), last]
+    """You pick the state of the last real step, but it has already gone through the padding before it. That
+    is right only where no padding comes before a real step: skip padding inside the loop."""
+    return _at_the_last_real_step(X, mask, Wx, Wh, bh, none=0) * mask.any(axis=1, keepdims=True)
+
+
+@masked_last.misconception
+def last_real_step_or_the_last(X, mask, Wx, Wh, bh):
+    """You pick the state of the last real step, but it has already gone through the padding before it; and
+    where no step is real, you pick the last. Skip padding inside the loop: then both come right."""
+    return _at_the_last_real_step(X, mask, Wx, Wh, bh, none=-1)
+
+
+@masked_last.misconception
+def last_real_step_or_the_first(X, mask, Wx, Wh, bh):
+    """You pick the state of the last real step, but it has already gone through the padding before it; and
+    where no step is real, you pick step 0. Skip padding inside the loop: then both come right."""
+    return _at_the_last_real_step(X, mask, Wx, Wh, bh, none=0)
+
+
+@masked_last.misconception
+def last_real_step_or_an_error(X, mask, Wx, Wh, bh):
+    """You pick the state of the last real step, but it has already gone through the padding before it; and a
+    sample that is all padding has no such step. Skip padding inside the loop: then both come right."""
+    last = [np.flatnonzero(real)[-1] for real in mask]
+    return np.stack(_states(X, Wx, Wh, bh), axis=1)[np.arange(len(X)), last]
+
+
+@masked_last.misconception
+def new_state_returned(X, mask, Wx, Wh, bh):
+    """You return the new state, also for samples that wait at the last step: return the chosen one,
+    `h_last`."""
+    before = [_zeros(X, bh), *_choose(X, mask, Wx, Wh, bh).swapaxes(0, 1)][-2]
+    return np.tanh(X[:, -1] @ Wx + before @ Wh + bh)
+
+
+@masked_last.misconception
+def never_true(X, mask, Wx, Wh, bh):
+    """The state stays zero, as if no step were real. Did you write `is True`? That is never so, as NumPy has
+    a True of its own: `if mask[n, t]:` is enough. Or is the new state not handed on?"""
+    return _zeros(X, bh)
+
+
+@masked_last.misconception
+def condition_without_its_axis(X, mask, Wx, Wh, bh):
+    """The condition `mask[:, t]` is `(N,)`, and would choose between units: to choose between rows it needs
+    the shape `(N, 1)`, as `mask[:, t, None]` has."""
+    h = _zeros(X, bh)
+    for t in range(X.shape[1]):
+        h = np.where(mask[:, t], np.tanh(X[:, t] @ Wx + h @ Wh + bh), h)
+    return h
+
+
+@masked_last.misconception
+def time_taken_for_the_batch(X, mask, Wx, Wh, bh):
+    """`X[t]` is sample t, with all its steps, `(T, D)`, and does not fit a state of N rows: step t of all
+    samples is `X[:, t]`, of shape `(N, D)`."""
+    h = _zeros(X, bh)
+    for t in range(X.shape[1]):
+        h = np.where(mask[:, t, None], np.tanh(X[t] @ Wx + h @ Wh + bh), h)
+    return h
+
+
+@masked_last.misconception
+def Wh_times_the_state(X, mask, Wx, Wh, bh):
+    """The state stands on the left of `Wh`: `h_last @ Wh` is `(N, M)` times `(M, M)`, and keeps a row for
+    every sample. `Wh @ h_last` would mix them."""
+    h = _zeros(X, bh)
+    for t in range(X.shape[1]):
+        h = np.where(mask[:, t, None], np.tanh(X[:, t] @ Wx + Wh @ h + bh), h)
+    return h
 
 
 @masked_last.misconception

@@ -73,7 +73,7 @@ def padded(rng: np.random.Generator) -> Iterable[Case]:
     for case, places in zip(recurrent(rng), PADDED, strict=True):
         places = list(itertools.islice(itertools.cycle(places), case.sizes["N"]))
         mask = np.stack([_mask(rng, case.sizes["T"], place) for place in places])
-        said = "padding: " + ", ".join(f"n = {n} {place}" for n, place in enumerate(places))
+        said = "padding by sample: " + ", ".join(place.split()[-1] for place in places)
         note = f"{case.note}; {said}" if case.note else said
         yield replace(case, inputs={**case.inputs, "mask": mask}, note=note)
 

@@ -195,7 +195,7 @@ sample = exercise(
 
 @sample.misconception
 def batch_axis_kept(X, n):
-    """You cut a slice, `X[n:n+1]`, and a slice keeps its axis: `(1, T, D)`. A plain index takes the axis
+    """`n:n+1` (a slice) and `[n]` (a list) keep the axis: `(1, T, D)`. A plain index takes the axis
     away: `X[n]` is `(T, D)`."""
     return X[n : n + 1]
 
@@ -273,7 +273,7 @@ time_step = exercise(
 
 @time_step.misconception
 def sample_for_time_step(X, t):
-    """You took sample `t` and all of its steps: `X[t]`, and `X[:][t]` as well, indexes the first axis.
+    """You took sample `t` and all of its steps: this `t` indexes the first axis.
     Time is the second one, so a colon and a comma go before `t`."""
     return X[t]
 
@@ -286,7 +286,7 @@ def feature_for_time_step(X, t):
 
 @time_step.misconception
 def time_axis_kept(X, t):
-    """You cut a slice, `t:t+1`, and a slice keeps its axis: `(N, 1, D)`. A plain index takes the axis
+    """`t:t+1` (a slice) and `[t]` (a list) keep the axis: `(N, 1, D)`. A plain index takes the axis
     away: `(N, D)`."""
     return X[:, t : t + 1]
 
@@ -376,7 +376,7 @@ def time_step_for_feature(X, d):
 
 @feature.misconception
 def feature_axis_kept(X, d):
-    """You cut a slice, `d:d+1`, and a slice keeps its axis: `(N, T, 1)`. A plain index takes the axis
+    """`d:d+1` (a slice) and `[d]` (a list) keep the axis: `(N, T, 1)`. A plain index takes the axis
     away: `(N, T)`."""
     return X[:, :, d : d + 1]
 

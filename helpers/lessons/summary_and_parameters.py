@@ -211,6 +211,18 @@ def T_in_Wx(D, M):
 
 
 @rnn_params.misconception
+def letters_exchanged(D, M):
+    """D and M have changed places: the arguments come in the order `rnn_params(D, M)`, and `Wh` is (M, M)."""
+    return M * D + D * D + D
+
+
+@rnn_params.misconception
+def square_of_the_features(D, M):
+    """You count D·D for `Wh`. It leads from hidden units to hidden units: (M, M)."""
+    return D * M + D * D + M
+
+
+@rnn_params.misconception
 def caret_for_a_power(D, M):
     """In Python `^` is not a power (it works on bits): write `M * M` or `M**2`."""
     return D * M + M ^ 2 + M

@@ -9,14 +9,16 @@
 # %% [markdown]
 # [[ title ]]
 #
-# *What to know first:* the loop of lesson 05, and the slice `X[:, t]` of lesson 01.
+# What you need: the loop over one sample (lesson 5), and how to slice a batch (lesson 1).
 #
 # So far one sample went through the network, and one output came out. Real models take many samples at once.
 # Some put out a value at every step. Some go on where they stopped. And real sequences have different lengths.
 # All four turn out to be small changes to the loop that you already have.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
+
+from timeit import timeit
 
 import numpy as np
 from tensorflow.keras.layers import Dense, Input, Masking, SimpleRNN
@@ -31,7 +33,8 @@ np.set_printoptions(precision=4, suppress=True)
 # Here is a batch of three samples, cut into its time steps. Look at what goes into the network at step 1.
 
 # %%
-figures.batch_loop(N=3, T=4, D=2, M=5)
+N, T, D, M, K = 3, 4, 2, 5, 6
+figures.batch_loop(N, T, D, M)
 
 # %% [markdown]
 # The state has grown an axis. It was one row of M numbers, `(M,)`; now it has a row for every sample, `(N, M)`.
@@ -46,34 +49,34 @@ figures.batch_loop(N=3, T=4, D=2, M=5)
 #
 # The weights have no N. All samples go through the same network, and none of them knows of the others.
 #
-# **Guess first:** `A` holds three samples, `(N, D) = (3, 2)`. Is row 1 of `A @ Wx` the same as `A[1] @ Wx`?
+# **A guess:** `X_t` holds one step of three samples, `(N, D) = (3, 2)`. Is row 1 of `X_t @ Wx` the same as
+# `X_t[1] @ Wx`?
 
 # %%
 rng = np.random.default_rng(6)
-A = rng.normal(size=(3, 2))
-Wx = rng.normal(size=(2, 5))
+X_t = rng.normal(size=(N, D))
+Wx = rng.normal(size=(D, M))
 
-print("row 1 of A @ Wx:", (A @ Wx)[1])
-print("     A[1] @ Wx :", A[1] @ Wx)
+print("row 1 of X_t @ Wx:", (X_t @ Wx)[1])
+print("     X_t[1] @ Wx :", X_t[1] @ Wx)
 
 # %% [markdown]
 # It is. A matrix product treats every row on its own, so one `@` does for N samples what N small products would do.
 #
-# The bias has the shape `(M,)`, and `A @ Wx` has `(N, M)`. They can be added all the same: NumPy adds the bias to
+# The bias has the shape `(M,)`, and `X_t @ Wx` has `(N, M)`. They can be added all the same: NumPy adds the bias to
 # every row. This is called *broadcasting*.
 
 # %%
-np.zeros((3, 5)) + np.array([1, 2, 3, 4, 5])
+np.zeros((N, M)) + np.array([1, 2, 3, 4, 5])
 
 # %% [markdown]
 # ### Which slice is a time step?
 #
-# Take a batch with `(N, T, D) = (6, 4, 2)`.
+# Take a batch with `(N, T, D) = (3, 4, 2)`.
 #
-# **Guess first:** what are the shapes of `X[1]` and `X[:, 1]`, in letters? Which of them is step 1 of the batch?
+# **A guess:** what are the shapes of `X[1]` and `X[:, 1]`, in letters? Which of them is step 1 of the batch?
 
 # %%
-N, T, D, M, K = 6, 4, 2, 5, 3
 X = np.random.default_rng(0).standard_normal((N, T, D))
 
 print("X[1]   ", X[1].shape)
@@ -84,16 +87,21 @@ figures.tensor(X, "N T D", name="X", highlight=np.s_[:, 1])
 
 # %% [markdown]
 # `X[1]` is `(T, D)`: all steps of sample 1. `X[:, 1]` is `(N, D)`: step 1 of all samples, and that is what the
-# network takes in at step 1. A loop that takes `X[t]` instead can run without any error. But it walks from sample
+# network takes in at step 1, the `X_t` of the formula with t = 1. A loop that takes `X[t]` instead can run without any error. But it walks from sample
 # to sample as if they were moments in time, and its numbers mean nothing.
 #
-# Keras has done batches all along. This is the answer to reach:
+# Keras has done batches all along. The cell below gives its model biases that are not zero, as you did in lesson 5,
+# and asks for the answer to reach:
 
 # %%
 set_random_seed(6)
 inputs = Input(shape=(T, D))
 outputs = Dense(K)(SimpleRNN(M)(inputs))
 model = Model(inputs, outputs)
+
+Wx, Wh, _, Wo, _ = model.get_weights()
+bh, bo = rng.normal(0, 0.5, M), rng.normal(0, 0.5, K)
+model.set_weights([Wx, Wh, bh, Wo, bo])
 
 Yhat = model.predict(X, verbose=0)
 print("(N, K) =", Yhat.shape)
@@ -105,10 +113,11 @@ print(Yhat)
 # Compute the outputs of a whole batch, as `model.predict(X)` does: from `X (N, T, D)` to `Yhat (N, K)`. The states
 # start as zeros. Row n of the result belongs to sample n.
 #
-# With `(N, T, D) = (6, 4, 2)`, M = 5 and K = 3 as above, an array `(6, 3)` comes out.
+# With `(N, T, D) = (3, 4, 2)`, M = 5 and K = 6 as above, an array `(3, 6)` comes out.
 #
 # Two loops, one over samples and one over steps, can be right, and the check takes them. But aim for **one
 # loop, over T only**.
+
 
 # %% nbgrader={"grade": false, "grade_id": "forward_batch", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def forward_batch(X, Wx, Wh, bh, Wo, bo):
@@ -140,21 +149,38 @@ check(forward_batch, seed=2026)
 # The loop over samples went away because samples don't wait for each other. Time steps do: step t needs the state
 # of step t - 1. So this loop stays, in Keras too.
 #
-# **Guess first:** a batch has N = 1000 samples of T = 10 steps. How many products with `Wx` or `Wh` does Python
-# start with two loops, and how many with one?
+# **A guess:** a batch has N = 1000 samples of T = 10 steps. Two loops start 10 000 small products with `Wx`, one loop
+# starts 10 large ones. The numbers to multiply are the same. Is one loop faster, and if so, about twice, or more?
 
 # %%
-print("two loops:", 1000 * 10 * 2, "small products")
-print("one loop: ", 10 * 2, "large ones")
+large = rng.normal(size=(1000, 10, D))
+
+
+def one_by_one():
+    for n in range(1000):
+        for t in range(10):
+            large[n, t] @ Wx
+
+
+def all_at_once():
+    for t in range(10):
+        large[:, t] @ Wx
+
+
+two_loops = min(timeit(one_by_one, number=1) for _ in range(5))
+one_loop = min(timeit(all_at_once, number=1) for _ in range(5))
+print("one loop is faster:          ", one_loop < two_loops)
+print("and at least 5 times as fast:", 5 * one_loop < two_loops)
 
 # %% [markdown]
-# The sums are the same. But each `@` is one call into fast compiled code, and with one loop there are a thousand
-# times fewer of them. That is why Keras asks for batches.
+# Each `@` is one call into fast compiled code, and the call itself takes longer than so small a product. One loop makes
+# a thousand times fewer calls. That is why Keras asks for batches.
 #
 # ## Every step: `return_sequences`
 #
 # The loop computes a state at each step, and throws all but the last away. What if we keep them? There are four
-# ways to wire one recurrent layer; the one on the right keeps everything.
+# ways to wire one recurrent layer. Two matter here: the second, which is `forward_batch`, and the fourth, which keeps
+# everything. (`RepeatVector(T)`, in the third, gives the same input to every step.)
 
 # %%
 figures.many_to_many(4)
@@ -163,19 +189,20 @@ figures.many_to_many(4)
 # In Keras, `return_sequences=True` keeps every state. The output gains the axis T, and the weights stay as they are.
 
 # %%
-set_random_seed(6)
 last_only = SimpleRNN(M)
 every_step = SimpleRNN(M, return_sequences=True)
+for layer in (last_only, every_step):
+    layer.build(X.shape)
+    layer.set_weights([Wx, Wh, bh])
+
 h = np.asarray(last_only(X))
-every_step.build(X.shape)
-every_step.set_weights(last_only.get_weights())
 H = np.asarray(every_step(X))
 
 print("return_sequences=False  (N, M)    =", h.shape)
 print("return_sequences=True   (N, T, M) =", H.shape)
 
 # %% [markdown]
-# **Guess first:** `h` must be somewhere inside `H`. Which slice is it: `H[-1]`, `H[:, -1]` or `H[:, :, -1]`?
+# **A guess:** `h` must be somewhere inside `H`. Which slice is it: `H[-1]`, `H[:, -1]` or `H[:, :, -1]`?
 
 # %%
 print("H[-1]      ", H[-1].shape)
@@ -186,42 +213,46 @@ print("H[:, -1] is h:", np.allclose(H[:, -1], h))
 # %% [markdown]
 # `H[:, -1]` is the last *step* of every sample. `H[-1]` is the last *sample*.
 #
-# Each sample has a history of its own. Here are the states of the first three samples, one picture for each:
+# Each sample has a history of its own. In the picture time runs from left to right, and each unit is a row. The array
+# `H[n]`, `(T, M)`, is turned the other way: each step is a row.
 
 # %%
-figures.states(H[:3])
+figures.states(H)
 
 # %% [markdown]
 # ### Where does the new axis go?
 #
 # Suppose a loop has left two arrays `(N, M) = (3, 5)` in a list, one for each step. `np.stack` joins them, and it
-# has to be told where the new axis goes.
+# has to be told where the new axis goes. So that you can see whose number is whose, every number here is 10 n + t.
 
 # %%
-steps = [np.full((3, 5), 1.0), np.full((3, 5), 2.0)]
+n = np.arange(N)[:, None]
+steps = [10 * n + t + np.zeros((N, M)) for t in (0, 1)]
 
-print("np.stack(steps)               ", np.stack(steps).shape)
-print("np.stack(steps, axis=1)       ", np.stack(steps, axis=1).shape)
-print("np.stack(steps).reshape(3,2,5)", np.stack(steps).reshape(3, 2, 5).shape)
+print("np.stack(steps)                 ", np.stack(steps).shape)
+print("np.stack(steps, axis=1)         ", np.stack(steps, axis=1).shape)
+print("np.stack(steps).reshape(3, 2, 5)", np.stack(steps).reshape(3, 2, 5).shape)
 
 # %% [markdown]
-# The last two have the same shape. Do they hold the same numbers? Sample 0 should have the value 1 at the first
-# step and 2 at the second.
+# The last two have the same shape.
+#
+# **A guess:** do they hold the same numbers? Sample 0 should have 0 at the first step and 1 at the second.
 
 # %%
 print("stacked with axis=1, sample 0, unit 0:", np.stack(steps, axis=1)[0, :, 0])
 print("reshaped,            sample 0, unit 0:", np.stack(steps).reshape(3, 2, 5)[0, :, 0])
 
 # %% [markdown]
-# The reshape gives sample 0 the first step of another sample, and loses its own second one. You met this in
-# lesson 01: a reshape is not a transpose.
+# The reshape gives sample 0 the first step of sample 1, and loses its own second one. You met this in lesson 1: a
+# reshape is not a transpose.
 #
 # [[ exercise("hidden_states") ]]
 #
 # Return the states after every step, as `SimpleRNN(M, return_sequences=True)` does: from `X (N, T, D)` to
 # `H (N, T, M)`. The zeros before the first step are not among them: `H[:, 0]` is the state *after* step 0.
 #
-# With `(N, T, D) = (6, 4, 2)` and M = 5, an array `(6, 4, 5)` comes out.
+# With `(N, T, D) = (3, 4, 2)` and M = 5, an array `(3, 4, 5)` comes out.
+
 
 # %% nbgrader={"grade": false, "grade_id": "hidden_states", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def hidden_states(X, Wx, Wh, bh):
@@ -251,23 +282,22 @@ check(hidden_states, seed=2026)
 # ## An output at every step
 #
 # Put a Dense layer behind `return_sequences=True`, and there is an output at every step: *many to many*. A model
-# that names each word of a sentence works like this.
+# that says of each word whether it is a noun, a verb or something else works like this.
 #
-# The model of lesson 03, with (D, M, K) = (3, 5, 2), has 45 parameters in its recurrent layer and 12 in its Dense
-# layer: 57.
+# Our model, with (D, M, K) = (2, 5, 6), has M (D + M + 1) = 40 parameters in its recurrent layer and K (M + 1) = 36 in
+# its Dense layer, 76 in all.
 #
-# **Guess first:** now its Dense layer puts out something at each of T = 10 steps. Does it have 12 parameters, or 120?
+# **A guess:** now the Dense layer puts out something at each of T = 4 steps. Does it have 36 parameters, or 4 · 36?
 
 # %%
-inputs = Input(shape=(10, 3))
-one_output = Model(inputs, Dense(2)(SimpleRNN(5)(inputs)))
-ten_outputs = Model(inputs, Dense(2)(SimpleRNN(5, return_sequences=True)(inputs)))
+inputs = Input(shape=(T, D))
+every_output = Model(inputs, Dense(K)(SimpleRNN(M, return_sequences=True)(inputs)))
 
-print("many to one:   (N, K)    =", one_output.output_shape, "   ", one_output.count_params(), "parameters")
-print("many to many:  (N, T, K) =", ten_outputs.output_shape, ten_outputs.count_params(), "parameters")
+print("many to one:   (N, K)    =", model.output_shape, "   ", model.count_params(), "parameters")
+print("many to many:  (N, T, K) =", every_output.output_shape, every_output.count_params(), "parameters")
 
 # %% [markdown]
-# Still 12. `Dense` looks at the last axis alone: it takes M numbers, gives K numbers, and does so with the same
+# Still 36. `Dense` looks at the last axis alone: it takes M numbers, gives K numbers, and does so with the same
 # `Wo (M, K)` and `bo (K,)` at every step of every sample.
 #
 # $$
@@ -277,7 +307,7 @@ print("many to many:  (N, T, K) =", ten_outputs.output_shape, ten_outputs.count_
 # NumPy's `@` does the same. With more than two axes on the left, it multiplies along the last one and keeps the rest:
 
 # %%
-(np.ones((6, 4, 5)) @ np.ones((5, 3))).shape
+(np.ones((N, T, M)) @ np.ones((M, K))).shape
 
 # %% [markdown]
 # [[ exercise("many_to_many") ]]
@@ -285,7 +315,8 @@ print("many to many:  (N, T, K) =", ten_outputs.output_shape, ten_outputs.count_
 # Return the output after every step of every sample: from `X (N, T, D)` to `Yhats (N, T, K)`. You may call your own
 # `hidden_states`.
 #
-# With `(N, T, D) = (6, 4, 2)`, M = 5 and K = 3, an array `(6, 4, 3)` comes out.
+# With `(N, T, D) = (3, 4, 2)`, M = 5 and K = 6, an array `(3, 4, 6)` comes out.
+
 
 # %% nbgrader={"grade": false, "grade_id": "many_to_many", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def many_to_many(X, Wx, Wh, bh, Wo, bo):
@@ -315,25 +346,25 @@ figures.carried_state(4, 3)
 
 # %% [markdown]
 # Two options of Keras do this. `return_state=True` returns the last state beside the output. `initial_state=`
-# hands a state to a call, in place of zeros.
+# hands a state to a call, in place of zeros. Here are N = 2 samples of 7 steps:
 
 # %%
-long = np.random.default_rng(1).standard_normal((2, 7, D))
+long = rng.normal(size=(2, 7, D))
 layer = SimpleRNN(M, return_sequences=True, return_state=True)
 layer.build(long.shape)
-layer.set_weights(last_only.get_weights())
+layer.set_weights([Wx, Wh, bh])
 
 whole, _ = layer(long)
-first, h4 = layer(long[:, :4])
-second, h7 = layer(long[:, 4:], initial_state=h4)
+first, handed_over = layer(long[:, :4])
+second, _ = layer(long[:, 4:], initial_state=handed_over)
 
-print("first  (N, 4, M) =", tuple(first.shape), " its last state (N, M) =", tuple(h4.shape))
+print("first  (N, 4, M) =", tuple(first.shape), " its last state (N, M) =", tuple(handed_over.shape))
 print("second (N, 3, M) =", tuple(second.shape))
 joined = np.concatenate([first, second], axis=1)
 print("joined they are the whole:", np.allclose(joined, whole, atol=1e-6))
 
 # %% [markdown]
-# **Guess first:** what if the second part starts from zeros instead? Will all three of its states be off, or the
+# **A guess:** what if the second part starts from zeros instead? Will all three of its states be off, or the
 # first alone?
 
 # %%
@@ -350,8 +381,12 @@ for t, off in enumerate(np.abs(forgetful - whole[:, 4:]).max(axis=(0, 2)), start
 # Start from the states `h0 (N, M)`, one row for each sample, in place of zeros. Return two arrays: all states
 # `H (N, T, M)`, and the last one `h_last (N, M)`, in this order. Leave `h0` as it is: whoever called you may need it.
 #
+# Mind the names: `h0` is the state *before* step 0, and `H[:, 0]` the one after it. Inside the loop `h_last` is what the
+# step before left behind; the `h_last` that you return is what the last step of all left behind.
+#
 # With `(N, T, D) = (2, 7, 2)` and M = 5, two arrays come out: `(2, 7, 5)` and `(2, 5)`. When your answer is right, the
-# check cell cuts the sequence from above in two, carries your state on, and compares with the whole.
+# check cell cuts the sequences from above in two, carries your state on, and compares with the whole.
+
 
 # %% nbgrader={"grade": false, "grade_id": "forward_from", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def forward_from(X, h0, Wx, Wh, bh):
@@ -369,9 +404,8 @@ def forward_from(X, h0, Wx, Wh, bh):
 
 # %% nbgrader={"grade": true, "grade_id": "check_forward_from", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check(forward_from)
-Wx, Wh, bh = layer.get_weights()
-first, h = forward_from(long[:, :4], np.zeros((2, M)), Wx, Wh, bh)
-second, h = forward_from(long[:, 4:], h, Wx, Wh, bh)
+first, h = forward_from(long[:, :4], np.zeros((2, M)), *layer.get_weights())
+second, h = forward_from(long[:, 4:], h, *layer.get_weights())
 joined = np.concatenate([first, second], axis=1)
 print("your two parts joined are the whole:", np.allclose(joined, whole, atol=1e-5))
 ### BEGIN HIDDEN TESTS
@@ -382,33 +416,11 @@ check(forward_from, seed=2026)
 # [[ hints("forward_from") ]]
 
 # %% [markdown]
-# ### `stateful`: the layer remembers by itself
-#
-# With `stateful=True` the layer keeps its last state and starts the next call from it. It needs a row for every
-# sample, so N must be fixed beforehand, with `batch_shape=`.
-#
-# **Guess first:** the cell below gives the same input to the same model twice. Is the answer the same?
-
-# %%
-inputs = Input(batch_shape=(2, None, D))
-remembering = SimpleRNN(M, stateful=True)
-stateful = Model(inputs, remembering(inputs))
-remembering.set_weights(last_only.get_weights())
-
-print("first call:  ", np.asarray(stateful(long))[0])
-print("second call: ", np.asarray(stateful(long))[0])
-remembering.reset_state()
-print("after a reset:", np.asarray(stateful(long))[0])
-
-# %% [markdown]
-# It is not: the second call went on where the first had stopped. `reset_state()` sets the state back to zeros. With
-# `initial_state` you see the state pass from hand to hand; with `stateful` it is out of sight. Forgetting the reset
-# is the usual mistake.
-#
 # ## Padding and masks
 #
 # An array has one T for all samples, but sequences have lengths of their own. So the short ones are filled up with
-# steps that mean nothing. This is *padding*. A *mask* `(N, T)` of True and False says which steps are real.
+# steps that mean nothing. This is *padding*. A *mask* `(N, T)` of True and False says which steps are real. Here are
+# five samples of T = 4 steps. Each state bears the number of the step that made it: `h₁` is the state after step 1.
 
 # %%
 mask = np.array(
@@ -428,20 +440,16 @@ figures.masking(mask)
 #
 # Padding is usually zeros. A zero input adds nothing to the sum, `0 @ Wx` is 0.
 #
-# **Guess first:** is a mask needed at all, then? Or does a step with `x_t = 0` leave the state as it is?
+# **A guess:** is a mask needed at all, then? Or does a step with `x_t = 0` leave the state as it is?
 
 # %%
-short = np.random.default_rng(2).standard_normal((1, 2, D))
+short = rng.normal(size=(1, 2, D))
 filled = np.concatenate([short, np.zeros((1, 2, D))], axis=1)
-rnn = SimpleRNN(M)
-rnn.build(filled.shape)
-Wx, Wh, bh = last_only.get_weights()
-rnn.set_weights([Wx, Wh, np.full(M, 0.3)])  # a trained network has a bias
-
-print("two real steps:         ", np.asarray(rnn(short))[0])
-print("and two of zeros:       ", np.asarray(rnn(filled))[0])
 real = np.array([[True, True, False, False]])
-print("the same, with a mask:  ", np.asarray(rnn(filled, mask=real))[0])
+
+print("two real steps:       ", np.asarray(last_only(short))[0])
+print("and two of zeros:     ", np.asarray(last_only(filled))[0])
+print("the same, with a mask:", np.asarray(last_only(filled, mask=real))[0])
 
 # %% [markdown]
 # The mask is needed. With `x_t = 0` the step still computes `tanh(h_last @ Wh + bh)`, and that is another state.
@@ -452,14 +460,14 @@ print("the same, with a mask:  ", np.asarray(rnn(filled, mask=real))[0])
 # you say otherwise) is padding. The recurrent layer behind it gets the mask without your doing.
 
 # %%
-inputs = Input(shape=(4, D))
-masked = Model(inputs, rnn(Masking(mask_value=0.0)(inputs)))
+inputs = Input(shape=(T, D))
+masked = Model(inputs, last_only(Masking(mask_value=0.0)(inputs)))
 
 print("Masking in front:", np.asarray(masked(filled))[0])
 print("the mask it made:", np.asarray(Masking().compute_mask(filled)))
 
 # %% [markdown]
-# **Guess first:** a thermometer and a scale both show 0 at step 1, and that is a real measurement. What does
+# **A guess:** a thermometer and a rain gauge both show 0 at step 1, and that is a real measurement. What does
 # `Masking` make of it?
 
 # %%
@@ -500,6 +508,7 @@ np.where(condition, a, b)
 #
 # So `[[0.6420]]` comes out, `(N, M) = (1, 1)`.
 
+
 # %% nbgrader={"grade": false, "grade_id": "masked_last", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def masked_last(X, mask, Wx, Wh, bh):
     """The last state where padded steps don't count: X (N, T, D) and mask (N, T) to (N, M)."""
@@ -523,11 +532,30 @@ check(masked_last, seed=2026)
 # [[ hints("masked_last") ]]
 
 # %% [markdown]
+# ## For the curious: `stateful`
+#
+# With `stateful=True` a layer hands its last state over to its own next call, out of sight, until you say
+# `reset_state()`. It needs a row for each sample, so N is fixed beforehand, with `batch_shape=`. Here the same two
+# steps go in twice:
+
+# %%
+inputs = Input(batch_shape=(2, None, D))
+remembering = SimpleRNN(M, stateful=True)
+stateful = Model(inputs, remembering(inputs))
+remembering.set_weights([Wx, Wh, bh])
+
+print("first call:   ", np.asarray(stateful(long[:, :2]))[0])
+print("second call:  ", np.asarray(stateful(long[:, :2]))[0])
+remembering.reset_state()
+print("after a reset:", np.asarray(stateful(long[:, :2]))[0])
+
+# %% [markdown]
 # ## What you can do now
 #
 # - Run N samples through a recurrent network in one loop over T, and get what `model.predict` gives.
 # - Keep the state or the output of every step, and know each axis of the result by its letter.
 # - Cut a sequence in two and carry the state on; skip padded steps with a mask, wherever they stand.
 #
-# **What comes next:** you can now compute everything that a SimpleRNN computes. But is it worth it? Next, the same
-# data go through a network without any recurrence, and you count what that costs.
+# Next: [What recurrence buys](../07_flatten_baseline/flatten_baseline.ipynb). You can now compute everything that a
+# SimpleRNN computes. But is it worth it? There the same data go through a network without any recurrence, and you count
+# what that costs.

@@ -397,6 +397,10 @@ def test_a_batch_axis_too_many_is_read_in_letters():
     assert "(1, N, K)" in said("forward_batch", forward_batch)
 
 
+def misconception(name, answer):
+    return verdict_on(find_exercise(name), answer).misconception
+
+
 def test_a_wrong_product_shows_the_learners_line_and_its_shapes():
     def forward_batch(X, Wx, Wh, bh, Wo, bo):
         h = np.zeros((len(X), len(bh)))
@@ -405,16 +409,15 @@ def test_a_wrong_product_shows_the_learners_line_and_its_shapes():
         return h @ Wo + bo
 
     text = said("forward_batch", forward_batch)
-    assert "Wh @ h" in text
+    assert misconception("forward_batch", forward_batch) == "state_on_the_right"
+    assert "Wh @ h + bh" in text
     assert "(N, M)" in text
     assert "(M, M)" in text
 
 
 def test_fixed_sizes_are_recognised():
     def forward_batch(X, Wx, Wh, bh, Wo, bo):
-        Yhat = np.zeros((len(X), len(bo)))
-        Yhat[:6] = reference.forward_batch(X, Wx, Wh, bh, Wo, bo)[:6]
-        return Yhat[:, :3]
+        return reference.forward_batch(X, Wx, Wh, bh, Wo, bo)[:, :3]
 
     assert "(N, K)" in said("forward_batch", forward_batch)
 
@@ -470,7 +473,7 @@ def test_the_padding_of_the_case_is_told():
         return np.where(mask[:, :1], h, 2 * h)
 
     text = said("masked_last", masked_last)
-    assert "n = 1 at the start" in text
+    assert "end, start, middle" in text
     assert "wrong at n =" in text
 
 
@@ -483,5 +486,112 @@ def test_a_mask_of_the_wrong_shape_in_where_is_shown():
         return h
 
     text = said("masked_last", masked_last)
+    assert misconception("masked_last", masked_last) == "condition_without_its_axis"
     assert "np.where(mask[:, t], h_new, h)" in text
     assert "`h_new`" in text
+
+
+def test_the_slice_of_one_sample_is_named_though_its_shape_stops_the_loop():
+    def forward_batch(X, Wx, Wh, bh, Wo, bo):
+        N, T, _ = X.shape
+        h_last = np.zeros((N, len(bh)))
+        for t in range(T):
+            h_last = np.tanh(X[t] @ Wx + h_last @ Wh + bh)
+        return h_last @ Wo + bo
+
+    def samples(X, Wx, Wh, bh, Wo, bo):
+        h_last = np.zeros((X.shape[0], Wh.shape[0]))
+        for x_t in X:
+            h_last = np.tanh(x_t @ Wx + h_last @ Wh + bh)
+        return h_last @ Wo + bo
+
+    assert misconception("forward_batch", forward_batch) == "sample_t_taken_for_step_t"
+    assert misconception("forward_batch", samples) == "samples_taken_for_steps"
+
+
+def test_states_written_into_samples_are_named():
+    def hidden_states(X, Wx, Wh, bh):
+        N, T, _ = X.shape
+        H, h = np.zeros((N, T, len(bh))), np.zeros((N, len(bh)))
+        for t in range(T):
+            h = np.tanh(X[:, t] @ Wx + h @ Wh + bh)
+            H[t] = h
+        return H
+
+    assert misconception("hidden_states", hidden_states) == "step_written_as_sample"
+
+
+def test_one_array_appended_again_and_again_is_named():
+    def forward_from(X, h0, Wx, Wh, bh):
+        h, H = h0.copy(), []
+        for t in range(X.shape[1]):
+            h[:] = np.tanh(X[:, t] @ Wx + h @ Wh + bh)
+            H.append(h)
+        return np.stack(H, axis=1), h
+
+    assert misconception("forward_from", forward_from) == "one_array_overwritten"
+
+
+def no_masking(X, mask, Wx, Wh, bh):
+    return reference.hidden_states(X, Wx, Wh, bh)
+
+
+def picked_by_argmax(X, mask, Wx, Wh, bh):
+    last = X.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1)
+    return no_masking(X, mask, Wx, Wh, bh)[np.arange(len(X)), last]
+
+
+def picked_by_nonzero(X, mask, Wx, Wh, bh):
+    H = no_masking(X, mask, Wx, Wh, bh)
+    return np.array([H[n, np.where(mask[n])[0][-1]] for n in range(len(X))])
+
+
+def picked_in_a_loop(X, mask, Wx, Wh, bh):
+    H, picked = no_masking(X, mask, Wx, Wh, bh), []
+    for n in range(len(X)):
+        last = 0
+        for t in range(X.shape[1]):
+            if mask[n, t]:
+                last = t
+        picked.append(H[n, last])
+    return np.array(picked)
+
+
+def picked_where_there_is_one(X, mask, Wx, Wh, bh):
+    H, picked = no_masking(X, mask, Wx, Wh, bh), np.zeros((len(X), len(bh)))
+    for n, t in zip(*np.nonzero(mask), strict=True):
+        picked[n] = H[n, t]
+    return picked
+
+
+def asked_with_is(X, mask, Wx, Wh, bh):
+    H = np.zeros((len(X), len(bh)))
+    for n in range(len(X)):
+        for t in range(X.shape[1]):
+            if mask[n, t] is True:
+                H[n] = np.tanh(X[n, t] @ Wx + H[n] @ Wh + bh)
+    return H
+
+
+def the_new_one_returned(X, mask, Wx, Wh, bh):
+    h_last = np.zeros((len(X), len(bh)))
+    for t in range(X.shape[1]):
+        h = np.tanh(X[:, t] @ Wx + h_last @ Wh + bh)
+        h_last = np.where(mask[:, t, None], h, h_last)
+    return h
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (picked_by_argmax, "last_real_step_or_the_last"),
+        (picked_by_nonzero, "last_real_step_or_an_error"),
+        (picked_in_a_loop, "last_real_step_or_the_first"),
+        (picked_where_there_is_one, "state_at_the_last_real_step"),
+        (asked_with_is, "never_true"),
+        (the_new_one_returned, "new_state_returned"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_what_masks_are_mistaken_for_is_named(answer, name):
+    assert misconception("masked_last", answer) == name
