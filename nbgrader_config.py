@@ -1,5 +1,7 @@
 """nbgrader's settings: read by `nbgrader …` in this folder, and by the Nbgrader menu of `course lab`."""
 
+import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +13,9 @@ from helpers.hidden_tests import HideHiddenTests
 HERE = Path(__file__).parent
 
 c = get_config()  # put here by the loader: traitlets has another function of that name
+
+# nbgrader calls `alembic` by name, which lies beside Python where nobody has activated anything.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 c.CourseDirectory.course_id = "rnn_by_hand"
 c.CourseDirectory.root = str(HERE)

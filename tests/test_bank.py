@@ -11,6 +11,16 @@ from helpers.lessons import LESSON_OF, find_exercise
 SEEDS = (0, 1, 2026)
 FEW = {}
 """Exercises whose nature allows fewer than four misconceptions, and why."""
+TRAINED = ("fit_forecaster", "train_reader")
+"""Exercises whose reference trains a model in each case, for seconds: here each precision has one seed, and
+not three. Their misconceptions take all three, as they need no training, or hardly any, to show the mistake;
+that mistakes are named after a training in earnest too is shown by the lessons' own tests."""
+RUNS = [
+    (name, dtype, seed)
+    for name in LESSON_OF
+    for dtype, one in (("float32", SEEDS[0]), ("float64", SEEDS[-1]))
+    for seed in ((one,) if name in TRAINED else SEEDS)
+]
 
 
 @pytest.mark.parametrize("name", LESSON_OF)
@@ -54,9 +64,7 @@ def test_an_exercise_has_a_bank_worth_the_name(name):
     assert len(find_exercise(name).misconceptions) >= least
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", LESSON_OF)
+@pytest.mark.parametrize(("name", "dtype", "seed"), RUNS)
 def test_the_reference_passes_in_both_precisions(name, dtype, seed):
     exercise = find_exercise(name)
 

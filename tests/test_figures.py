@@ -34,6 +34,8 @@ LESSONS = [
 RNN = {"Wx": numbers(3, 5), "Wh": numbers(5, 5), "bh": numbers(5), "Wo": numbers(5, 2), "bo": numbers(2)}
 LSTM = {"Wx": numbers(3, 16), "Wh": numbers(4, 16), "b": numbers(16)}
 GRU = {"Wx": numbers(3, 12), "Wh": numbers(4, 12), "b": numbers(2, 12)}
+INK = np.abs(numbers(12, 8, 8))
+READ = {"H": np.tanh(numbers(8, 16)), "P": np.eye(10)[np.arange(8)] * 0.55 + 0.045}
 
 # As the lessons draw them, and what their alternative text has to say.
 USUAL = {
@@ -61,9 +63,59 @@ USUAL = {
     "states_by_sample": (lambda: figures.states(np.tanh(numbers(3, 6, 5))), "(N, T, M) = (3, 6, 5)"),
     "parameters": (lambda: figures.parameters(3, 5, 2), "45 + 12 = 57"),
     "parameter_growth": (lambda: figures.parameter_growth(3, 2), "they are 1218"),
+    "flattened": (lambda: figures.flattened(4, 2), "a row of T·D = 8 numbers"),
+    "parameters_over_time": (
+        lambda: figures.parameters_over_time(3, 5, 2),
+        "from T = 3 on the network without recurrence has more",
+    ),
     "tanh": (lambda: figures.tanh(), "tanh"),
     "carried_state": (lambda: figures.carried_state(4, 3), "T = 4 + 3 = 7"),
     "masking": (lambda: figures.masking(np.tri(4, 6, 1) > 0), "mask (N, T) = (4, 6)"),
+    "lstm_cell": (lambda: figures.lstm_cell(3, 5), "+ h_last @ Wh + b of the shape (4M,) = (20,)"),
+    "gru_cell": (lambda: figures.gru_cell(3, 5), "h_last (M,) = (5,) times Wh makes hz, hr, hh"),
+    "gru_cell_before": (lambda: figures.gru_cell(3, 5, False), "the reset comes before the product"),
+    "bias_rows": (lambda: figures.bias_rows(4), "b (2, 3M) = (2, 12)"),
+    "gates": (
+        lambda: figures.gates(
+            {"value": [1, -1, 1, -1] * 3, "write": [0, 1, 0] * 4, "erase": [0] * 12, "read": [0, 1] * 6},
+            {name: np.linspace(0, 1, 12) for name in "ifo"},
+            {"c": np.tanh(numbers(12)), "h": np.tanh(numbers(12))},
+        ),
+        "from 0 (shut) to 1 (open), with value, write, erase, read going in",
+    ),
+    "echoes": (
+        lambda: figures.echoes({f"LSTM, f = {f}": f ** np.arange(31) for f in (0.5, 0.7, 0.9, 0.99)}),
+        "LSTM, f = 0.5: from 1.00 to 0.00",
+    ),
+    "backward": (lambda: figures.backward(3, 4, 2, 5, 1), "dh = da @ Wh.T to the step before it"),
+    "fading": (
+        lambda: figures.fading({f"radius {r}": r ** np.arange(29.0, -1, -1) for r in (0.5, 0.9)}),
+        "radius 0.9, 0.047 times",
+    ),
+    "clipping": (
+        lambda: figures.clipping([[2.4, 1.0], [-0.3, 0.4], [-1.8, -1.5], [0.2, -0.5], [0.6, 2.0]]),
+        "3 of them reach out of the circle",
+    ),
+    "digits": (lambda: figures.digits(INK[:6], ["9, read as 5"] * 6), "6 handwritten digits of 8 by 8"),
+    "reading": (lambda: figures.reading(INK[0], **READ, label=4), "(T, D) = (8, 8) pixels, read row by row"),
+    "descent": (
+        lambda: figures.descent([-1, 0.6, 1.6, 2.2], lambda w: (w - 3) ** 2, between=(-2, 8)),
+        "3 steps lead: from w = -1.00",
+    ),
+    "loss_curves": (
+        lambda: figures.loss_curves({"SGD": 0.9 ** np.arange(60), "Adam": 0.8 ** np.arange(60)}),
+        "over 60 steps of training",
+    ),
+    "split_by_time": (
+        lambda: figures.split_by_time(np.arange(1700, 2009), 90 * numbers(309) ** 2, 1930),
+        "the 230 years before are to train on, the 79 from then on",
+    ),
+    "forecast": (
+        lambda: figures.forecast(
+            np.arange(1930, 2009), np.full(79, 50.0), naive=np.full(79, 30.0), network=np.full(79, 53.0)
+        ),
+        "naive is off by 20, network is off by 3",
+    ),
     "course_map": (
         lambda: figures.course_map(LESSONS),
         "03 Account for <every> number & more, 20 minutes, 1 exercise;",
@@ -106,10 +158,49 @@ EDGES = {
     "parameters_of_one": lambda: figures.parameters(1, 1, 1),
     "parameters_large": lambda: figures.parameters(8, 1000, 10),
     "growth_of_two": lambda: figures.parameter_growth(1, 1, [1, 2]),
+    "flattened_of_one": lambda: figures.flattened(1, 1),
+    "flattened_long": lambda: figures.flattened(12, 2),
+    "flattened_wide": lambda: figures.flattened(2, 12),
+    "over_time_of_one": lambda: figures.parameters_over_time(1, 1, 1, longest=2),
+    "over_time_never_crossed": lambda: figures.parameters_over_time(2, 100, 10, longest=12),
+    "over_time_crossed_at_the_end": lambda: figures.parameters_over_time(2, 36, 3, longest=20),
+    "over_time_crossed_at_once": lambda: figures.parameters_over_time(100, 2, 3, longest=200),
     "carried_short": lambda: figures.carried_state(1, 1),
     "carried_long": lambda: figures.carried_state(20, 10),
     "mask_of_one": lambda: figures.masking(np.zeros((1, 1), dtype=bool)),
     "mask_large": lambda: figures.masking(numbers(20, 30) > 0),
+    "lstm_cell_small": lambda: figures.lstm_cell(1, 1),
+    "lstm_cell_large": lambda: figures.lstm_cell(300, 1000),
+    "gru_cell_small": lambda: figures.gru_cell(1, 1, reset_after=False),
+    "gru_cell_large": lambda: figures.gru_cell(300, 1000),
+    "bias_of_one": lambda: figures.bias_rows(1),
+    "bias_large": lambda: figures.bias_rows(1000),
+    "gates_of_one_step": lambda: figures.gates({}, {"z": [0.5]}, {"h": [3.0]}),
+    "gates_long": lambda: figures.gates(
+        {"x": numbers(60)}, {name: np.linspace(0, 1, 60) for name in "ifo"}, {"c": numbers(60)}
+    ),
+    "echo_of_two_steps": lambda: figures.echoes({"h": [1, -0.5]}),
+    "backward_of_one": lambda: figures.backward(1, 1, 1, 1, 1),
+    "backward_large": lambda: figures.backward(50, 100, 20, 64, 10),
+    "norms_of_two_steps": lambda: figures.fading({"h": np.array([0.5, 1.0])}),
+    "norms_that_meet": lambda: figures.fading({f"M = {M}": np.ones(100) for M in range(2, 8)}),
+    "clipping_of_zeros": lambda: figures.clipping([[0, 0], [0.3, 0.4]], max_norm=2.5),
+    "digits_of_one": lambda: figures.digits(np.zeros((1, 8, 8))),
+    "digits_many": lambda: figures.digits(INK, range(12)),
+    "digits_long_captions": lambda: figures.digits(INK[:3, :2, :5], ["a caption that is long enough"] * 3),
+    "reading_rows_only": lambda: figures.reading(INK[0]),
+    "reading_of_one": lambda: figures.reading([[1.0]], [[0.0]], [[1.0]]),
+    "reading_large": lambda: figures.reading(
+        np.abs(numbers(10, 10)), np.tanh(numbers(10, 300)), np.full((10, 100), 0.01)
+    ),
+    "descent_of_no_length": lambda: figures.descent([1, 1], lambda w: w),
+    "descent_up_and_down": lambda: figures.descent([2, -2.2, 2.5, -3], lambda w: 1e4 * w**4),
+    "losses_of_one": lambda: figures.loss_curves({"SGD": [1, 1]}),
+    "losses_far_apart": lambda: figures.loss_curves(
+        {"SGD": [1e9, 1], "SGD with momentum": [1e-20, 1e-12, 1], "Adam": [5] * 300}
+    ),
+    "split_of_two": lambda: figures.split_by_time([1, 2], [0, 0], 2),
+    "forecast_below_zero": lambda: figures.forecast([1, 2, 3], [-1, -2, -3], last_value=[0, -1, -2]),
     "course_of_one": lambda: figures.course_map(LESSONS[:1]),
 }
 ALL = {name: draw for name, (draw, _) in USUAL.items()} | EDGES
@@ -251,7 +342,8 @@ def test_text_is_readable_on_the_card():
 def test_text_is_readable_on_every_colour_of_a_heatmap():
     for value in np.linspace(-1, 1, 41):
         fill = palette.diverging(value, 1.0)
-        assert palette.contrast(palette.text_on(fill), fill) >= 4.5
+        assert palette.text_on(fill) == palette.INK
+        assert palette.contrast(palette.INK, fill) >= 5.5
 
 
 def test_heatmap_colours_are_centred_at_zero():
@@ -353,7 +445,30 @@ def test_import_is_light_and_pyplot_is_never_loaded():
         (lambda: figures.weights(bh=[np.nan]), "not finite"),
         (lambda: figures.states(numbers(5)), "2 or 3 axes"),
         (lambda: figures.parameter_growth(Ms=[4]), "at least two"),
+        (lambda: figures.flattened(10, 3), "at most 24 numbers"),
+        (lambda: figures.parameters_over_time(longest=1), "longest is at least 2"),
         (lambda: figures.masking(numbers(2, 3)), "True (a real step)"),
+        (lambda: figures.gates({"x": [1, 2]}, {"i": [1.0]}, {}), "of one length"),
+        (lambda: figures.gates({}, {"i": [1.5]}, {}), "from 0 (shut) to 1 (open)"),
+        (lambda: figures.echoes({"h": [1.0]}), "T of at least 2"),
+        (lambda: figures.fading({"h": np.ones(1)}), "at least 2 time steps"),
+        (lambda: figures.fading({"h": np.zeros(3)}), "above 0"),
+        (lambda: figures.clipping(numbers(3, 3)), "two numbers each"),
+        (lambda: figures.digits(numbers(13, 8, 8)), "at most 12"),
+        (lambda: figures.digits(numbers(2, 28, 28)), "at most 800 pixels"),
+        (lambda: figures.digits(numbers(2, 8, 8), [1, 2, 3]), "2 digits have 2 captions"),
+        (lambda: figures.reading(numbers(8, 8), numbers(7, 5)), "T = 8 rows"),
+        (lambda: figures.reading(numbers(28, 28)), "10 rows of 10 pixels"),
+        (lambda: figures.descent([1], abs), "at least 2 numbers"),
+        (lambda: figures.descent([1, 2], abs, between=(0, 1)), "between the ends"),
+        (lambda: figures.loss_curves({}), "1 to 3 curves"),
+        (lambda: figures.loss_curves({"SGD": [1, 0]}), "above 0"),
+        (lambda: figures.loss_curves({"SGD": [1, np.inf]}), "not finite"),
+        (lambda: figures.split_by_time([1, 2], [1, 2, 3], 2), "2 years don't go with 3 values"),
+        (lambda: figures.split_by_time([1, 2], [1, 2], 3), "leave years on both sides"),
+        (lambda: figures.forecast([1, 2], [1, 2]), "1 to 3 forecasts"),
+        (lambda: figures.forecast([1, 2], [1, 2], naive=[1]), "at least 2 numbers"),
+        (lambda: figures.forecast([1, 2], [1, 2], naive=[1, 2, 3]), "3 values of naive"),
         (lambda: figures.course_map([]), "at least one lesson"),
         (lambda: figures.course_map([("notation", "No number", 1, 1)]), "01_notation"),
     ],

@@ -392,9 +392,12 @@ def course_command(*arguments: str, **options: object) -> subprocess.CompletedPr
 def test_help_answers_at_once_and_speaks_to_all_three_users() -> None:
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        before = os.times()
         done = course_command("--help")
-        times.append(time.perf_counter() - start)
+        after = os.times()  # the processor's time: other tests run beside this one
+        times.append(
+            after.children_user + after.children_system - before.children_user - before.children_system
+        )
     assert min(times) < 0.7  # 0.35 s on an idle machine
     for words in ("You learn.", "You teach.", "You write.", "lab", "doctor", "build"):
         assert words in done.stdout, words

@@ -123,7 +123,7 @@ def _make_all(due: Sequence[Page], check: bool, jobs: int) -> list[str]:
     failed = []
     with (
         rich.progress.Progress(*COLUMNS, console=console, transient=True) as progress,
-        ProcessPoolExecutor(max(1, min(jobs, len(due))), SPAWN, initializer=_leave_interrupts) as pool,
+        ProcessPoolExecutor(max(1, min(jobs, len(due))), SPAWN, _leave_interrupts) as pool,
     ):
         task = progress.add_task("checking" if check else "building", total=len(due))
         made_from = {page: _made_from(page) for page in due}  # a file edited while a page runs is not in it
@@ -145,9 +145,8 @@ def _make_all(due: Sequence[Page], check: bool, jobs: int) -> list[str]:
                         failed.append(page.folder)
                 progress.advance(task)
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
             for worker in multiprocessing.active_children():
-                worker.terminate()  # its kernel ends when it sees that its parent has
+                worker.kill()  # nbclient takes a milder signal for its own; kernels end with their parent
             raise
     return failed
 

@@ -1,5 +1,6 @@
 """Run a notebook, and keep its outputs only if they are fit to be committed."""
 
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         resources={"metadata": {"path": str(folder)}},
     )
     with suppress(CellExecutionError):  # stops at the cell; its output says the same in fewer words
-        client.execute()
+        client.execute(stderr=subprocess.DEVNULL)  # the kernel's own; a cell's comes as an output
     notebook.metadata["language_info"] = {"name": "python"}  # the kernel's own names its exact version
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):

@@ -43,6 +43,19 @@ _PLAIN = (
         r"the model takes an input of shape \1, and got one of shape \2",
     ),
     (
+        r"Cannot convert '\(.*\)' to a shape\. Found invalid dimension 'None' of type '<class 'str'>'",
+        r"'None' in quotes is a piece of text: write None without quotes",
+    ),
+    (
+        r"Cannot convert '\(.*\)' to a shape\. Negative dimensions",
+        r"a size can't be negative: -1 belongs to NumPy's reshape. "
+        r"Keras writes None for a size that is left open",
+    ),
+    (
+        r"Cannot convert '\(.*\)' to a shape\. Found invalid dimension '(.*?)' of type '<class '(.*?)'>'",
+        r"a shape is made of whole numbers and None; \1, of type \2, stands in yours",
+    ),
+    (
         r"Cannot convert '(.*)' to a shape",
         r"\1 is not a shape: a shape is a tuple, and has brackets of its own: Input(shape=(…, …))",
     ),
@@ -57,6 +70,11 @@ _PLAIN = (
         r"Model takes what goes in first, then what came out: Model(i, x)",
     ),
     (
+        r"All `outputs` values must be KerasTensors.* including invalid value <(\w+) name=",
+        r"what is given to Model as its output is the layer \1 itself, which was never called: "
+        r"call it on what the layer before gave, as in x = \1(…)(x)",
+    ),
+    (
         r"All `outputs` values must be KerasTensors",
         r"what is given to Model as its output is no layer's result: a layer has to be called, "
         r"as in x = Dense(K)(x)",
@@ -67,9 +85,23 @@ _PLAIN = (
         r"Model(i, x) begins with i = Input(shape=…)",
     ),
     (
+        r"Only input tensors may be passed as positional arguments.* keyword argument: <(\w+) name=",
+        r"the layer \1 was made but never called, and the layer in this line was called on it: "
+        r"first call \1 on what comes before it, as in x = \1(…)(i)",
+    ),
+    (
         r"Only input tensors may be passed as positional arguments",
         r"a layer was called on something that is no layer's result: call it on what the layer before gave, "
         r"as in x = Dense(K)(x)",
+    ),
+    (
+        r"A symbolic KerasTensor cannot be used as a boolean|identifier: <KerasTensor",
+        r"what comes in stands between the brackets that make the layer: there belongs its number of units. "
+        r"Make it first, then call it on what comes in, with brackets of its own: x = SimpleRNN(M)(i)",
+    ),
+    (
+        r"^Layer\.__init__\(\) takes 1 positional argument but 2 were given",
+        r"Model takes two things, what goes in and what comes out: Model(i, x)",
     ),
 )  # fmt: skip
 

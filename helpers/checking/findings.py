@@ -1,6 +1,7 @@
 """What is wrong with the outcome of one case: its type, its shape, its numbers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,13 +9,25 @@ import numpy as np
 from helpers.checking import letters
 from helpers.checking.compare import agree, close, is_number
 from helpers.checking.errors import in_plain_words
-from helpers.checking.spec import ArrayOf, KerasModel, Named, Number, Several, ShapeTuple, Spec, here, returned
+from helpers.checking.spec import (
+    ArrayOf,
+    KerasModel,
+    Named,
+    Number,
+    Several,
+    ShapeTuple,
+    Spec,
+    declared_dims,
+    here,
+    returned,
+)
 from helpers.lessons import LESSON_OF
 from helpers.lessons.exercise import Case, Exercise
 from helpers.observing import Foreign, Outcome
 from helpers.observing.models import UNBUILT
 
 ENTRIES_SHOWN = 6
+NOT_CALLED = ("function", "method", "builtin_function_or_method")
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,9 @@ def find(exercise: Exercise, case: Case, truth: object, outcome: Outcome) -> Fin
     spec = here(returned(exercise.reference), case.axes)
     value = outcome.value
     if value is None:
-        return Finding("Your function returned `None`: does it end with `return`, followed by the result?", case=True)
+        return Finding(
+            "Your function returned `None`: does it end with `return`, followed by the result?", case=True
+        )
     wrong = _structure(spec, value, case, exercise.returns)
     if wrong:
         return wrong
@@ -95,7 +110,10 @@ def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
         )
     facts = [("Error", in_plain_words(error, lambda shape: _say(shape, case)))]
     for name, shape in error.shapes:
-        facts.append((f"`{name}`", shape if isinstance(shape, str) else _say(shape, case)))
+        said = shape
+        if not isinstance(shape, str):
+            said = _say(shape, case, declared_dims(exercise.reference, name, len(shape)))
+        facts.append((f"`{name}`", said))
     where, code = f"in line {error.line} of your cell" if error.line else "inside your answer", error.source
     if error.called_from:
         number, line = error.called_from
@@ -115,6 +133,14 @@ def _structure(
     spec: Spec, value: object, case: Case, names: Sequence[str] = (), called: str = "Your function"
 ) -> Finding | None:
     """What is wrong with the type or the shape of a value."""
+    if isinstance(value, Foreign) and value.type_name in NOT_CALLED:
+        returned_ = "returned" if called == "Your function" else "is"
+        return Finding(f"{called} {returned_} a function that was not called: its brackets `()` are missing.")
+    if _in_a_needless_tuple(spec, value):
+        return Finding(
+            f"There is a comma after {'what you return' if called == 'Your function' else called}, "
+            "and it makes a tuple of it: take the comma away."
+        )
     if isinstance(spec, ArrayOf):
         return _array(spec, value, case, called)
     if isinstance(spec, Number):
@@ -140,9 +166,27 @@ def _structure(
     return None
 
 
+def _in_a_needless_tuple(spec: Spec, value: object) -> bool:
+    """Whether `value` is `(what is due,)`, which a comma at the end of a line makes."""
+    if not isinstance(value, tuple) or len(value) != 1:
+        return False
+    inner = value[0]
+    if isinstance(spec, ArrayOf):
+        return isinstance(inner, np.ndarray)
+    if isinstance(spec, Number):
+        return is_number(inner)
+    if isinstance(spec, KerasModel):
+        return isinstance(inner, Foreign) and inner.type_name.startswith("keras.")
+    if isinstance(spec, Several):
+        return isinstance(inner, (tuple, list)) and len(inner) == len(spec.parts)
+    return isinstance(spec, Named) and isinstance(inner, dict)
+
+
 def _part(spec: Spec, value: object, case: Case, name: str) -> Finding | None:
     if value is None:
-        return Finding(f"{name} is `None`.")
+        due = f"; an array of shape {letters.say(spec.dims)} is due" if isinstance(spec, ArrayOf) else ""
+        zeros = ", of zeros if it is to add nothing" if due and len(spec.dims) == 1 else ""
+        return Finding(f"{name} is `None`{due}{zeros}.")
     return _structure(spec, value, case, called=name)
 
 
@@ -173,6 +217,11 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
             if isinstance(value, (list, tuple))
             else ""
         )
+        due = tuple(letters.size(dim, case.sizes) for dim in spec.dims)
+        if isinstance(value, tuple) and all(is_number(item) for item in value) and value == due:
+            return Finding(
+                f"{called} {returned_} a shape, {letters.say(spec.dims)}; the array itself is due."
+            )
         if isinstance(value, Foreign) and value.type_name.startswith(("keras.", "tensorflow.")):
             advice = "Its `.numpy()` gives one."
         return Finding(f"{called} {returned_} {what}; a NumPy array is due. {advice}".rstrip())
@@ -184,8 +233,8 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
         return Finding(
             f"You {subject} {letters.say(read)}, expected {letters.say(spec.dims)}. {difference}".rstrip(),
             facts=(
-                ("Your shape", f"{letters.say(read)} = {value.shape}"),
-                ("Expected", f"{letters.say(spec.dims)} = {shape}"),
+                ("Your shape", _say(value.shape, case, spec.dims)),
+                ("Expected", _say(shape, case, spec.dims)),
             ),
             general=False,
         )
@@ -249,11 +298,18 @@ def _model(value: object, called: str) -> Finding | None:
             "Your model doesn't know the shape of its input, so it could not make its weights: "
             "begin it with `Input(shape=…)`."
         )
+    if isinstance(value, Foreign) and value.type_name == "type":
+        return Finding(f"{called} returned a class that was not called: `Model(i, x)` makes a model.")
     advice = ""
     if isinstance(value, Foreign) and value.type_name.endswith("KerasTensor"):
         advice = " `Model(i, x)` makes one from the input `i` and the output `x`."
+    if isinstance(value, Foreign) and value.type_name == "keras.History":
+        advice = " `fit` trains the model where it is, and gives a record of it: return the model itself."
     if isinstance(value, (list, tuple)):
         advice = " `Model(i, x)` makes one from input and output, `Sequential([…])` from a list of layers."
+        models = {"keras.Functional", "keras.Sequential"}
+        if any(isinstance(part, Foreign) and part.type_name in models for part in value):
+            advice = " There is one among them: return the model alone."
     return Finding(f"{called} returned {_kind(value)}; a Keras model is due.{advice}")
 
 
@@ -398,7 +454,9 @@ def _row(array: np.ndarray) -> str:
 
 def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
     """The first thing that is wrong with a model on its way from input to output, and its layers."""
-    facts = [("Your model", "\n".join(_layer(case, *step) for step in mine["steps"]))]
+    due = {(name, shape) for name, _, shape in right["steps"]}
+    listed = [_layer(case, *step, (step[0], step[2]) in due) for step in mine["steps"]]
+    facts = [("Your model", "\n".join(listed))]
     for label, key in (("Input", "input_shape"), ("Output", "output_shape")):
         if mine[key] != right[key]:
             facts.append((f"{label} due", _say(right[key], case)))
@@ -407,12 +465,12 @@ def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
     elif mine["output_shape"] != right["output_shape"]:
         expected = letters.read(right["output_shape"], case.sizes)
         read = letters.read(mine["output_shape"], case.sizes, expected)
-        difference = letters.difference(read, expected)
+        difference = _layers(case, mine, right) or letters.difference(read, expected)
         headline = f"Your model puts out {letters.say(read)}, expected {letters.say(expected)}. {difference}"
     elif mine["weights"] != right["weights"]:
         headline = (
             "What goes in and what comes out have the right shapes, "
-            "but your layers have other weights than asked for."
+            "but your layers have other weights than asked for. " + _layers(case, mine, right)
         )
         facts.append(("Its weights", _weights(case, mine["weights"])))
         facts.append(("Weights due", _weights(case, right["weights"])))
@@ -426,10 +484,36 @@ def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
     return Finding(headline.rstrip(), facts=tuple(facts), general=False)
 
 
-def _layer(case: Case, name: str, activation: str, shape: Sequence[int | None]) -> str:
-    """`SimpleRNN (tanh) → (None, M) = (None, 5)`."""
+def _layer(case: Case, name: str, activation: str, shape: Sequence[int | None], due: bool) -> str:
+    """`SimpleRNN (tanh) → (None, M) = (None, 5)`; in letters only where it is the layer due."""
     called = f"{name} ({'no activation' if activation == 'linear' else activation})" if activation else name
-    return f"{called} → {_say(shape, case)}" if shape else called
+    return f"{called} → {_say(shape, case) if due else tuple(shape)}" if shape else called
+
+
+WITH_WEIGHTS = ("SimpleRNN", "Dense", "LSTM", "GRU")
+
+
+def _layers(case: Case, mine: Mapping, right: Mapping) -> str:
+    """What layer is missing, too many, or of another size; empty where the layers don't tell."""
+    steps, due = mine["steps"][1:], right["steps"][1:]
+    names, wanted = ([name for name, _, _ in many] for many in (steps, due))
+    extra, missing = Counter(names) - Counter(wanted), Counter(wanted) - Counter(names)
+    if missing and not extra:
+        return f"There is no `{next(iter(missing))}` in your model."
+    if extra and not missing:
+        unasked = [name for name in extra if name in WITH_WEIGHTS]
+        again = "a second " if unasked and unasked[0] in wanted else ""
+        return f"One layer is too many: {again}`{unasked[0]}`." if unasked else ""
+    if names != wanted:
+        return ""
+    for index, ((name, _, shape), (_, _, expected)) in enumerate(zip(steps, due, strict=True)):
+        if len(shape) != len(expected) or shape[-1] in (None, expected[-1]) or expected[-1] is None:
+            continue
+        what = "output" if index == len(due) - 1 else "unit"
+        letter = letters.read(expected[-1:], case.sizes)[0]
+        units = f"{shape[-1]} {what}{'' if shape[-1] == 1 else 's'}"
+        return f"`{name}` has {units}; {letter} = {expected[-1]} are due."
+    return ""
 
 
 def _weights(case: Case, shapes: Sequence[Sequence[int]]) -> str:

@@ -1,18 +1,20 @@
 """From what an answer did on the cases to one verdict that names the mistake."""
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from helpers.checking.compare import agree, is_number
+from helpers.checking.constant import fixed_sizes
 from helpers.checking.errors import alike
 from helpers.checking.findings import Finding, compared, find
 from helpers.checking.spec import ArrayOf, KerasModel, Named, argument_dims, returned
 from helpers.checking.verdict import Verdict
 from helpers.lessons.exercise import Case, Exercise, Misconception
-from helpers.observing import Outcome, Source
+from helpers.observing import Outcome, Source, source_of
 
 
 def judge(
@@ -44,7 +46,8 @@ def judge(
     leaks = again is not None and _leaks(exercise, outcomes[0], again)
     failed = [index for index, finding in enumerate(findings) if finding]
     if not failed and not leaks:
-        return Verdict(exercise.name, "passed", _passed(len(cases), exercise.oracle))
+        shown = tuple(exercise.shown(outcomes[-1].value, cases[-1]))
+        return Verdict(exercise.name, "passed", _passed(len(cases), exercise.oracle), shown)
     if leaks and not outcomes[0].error and not any(findings[i].general for i in failed):
         return Verdict(exercise.name, "failed", _two_results(exercise))
     index = min(failed, key=lambda i: _rank(findings[i]))
@@ -61,11 +64,15 @@ def judge(
     if named:
         headline = named.sentence
     elif not finding.general:
-        if shape := _one_shape_for_all(cases, outcomes, expected):
-            headline = f"Your result has the shape {shape} whatever comes in: take its sizes from the arguments."
-            facts = facts[:1]
-        facts += _said("Mind", _from_notebook(source.reads) or _unused(source.unused))
-        facts += _said("But", "" if source.reads or shape else _one_size_only(cases, failed))
+        spec = returned(exercise.reference)
+        if fixed := fixed_sizes(spec, exercise.returns, cases, outcomes, expected, source.tensors):
+            headline, facts = fixed, facts[:1]
+        needless = source_of(inspect.unwrap(exercise.reference)).unused
+        facts += _said(
+            "Mind",
+            _from_notebook(source.reads) or _unused([name for name in source.unused if name not in needless]),
+        )
+        facts += _said("But", "" if source.reads or fixed else _one_size_only(cases, failed))
         facts += _said(
             "When", _first_wrong_length(exercise, case, finding, rerun) if rerun and show_numbers else ""
         )
@@ -98,7 +105,9 @@ def say_case(case: Case) -> str:
     said += [
         f"{name} = {value}"
         for name, value in case.inputs.items()
-        if name not in case.sizes and is_number(value) and f"{name} =" not in case.note
+        if name not in case.sizes
+        and (is_number(value) or isinstance(value, bool))
+        and f"{name} =" not in case.note
     ]
     together = "; ".join(said)
     return f"{together} ({case.note})" if together and case.note else together or case.note
@@ -176,20 +185,11 @@ def _two_results(exercise: Exercise) -> str:
     )
 
 
-def _one_shape_for_all(
-    cases: Sequence[Case], outcomes: Sequence[Outcome], expected: Sequence[object]
-) -> tuple[int, ...] | None:
-    """The shape that an answer gives in every case, where different ones are due."""
-    arrays = [outcome.value for outcome in outcomes]
-    if not all(isinstance(array, np.ndarray) for array in (*arrays, *expected)):
-        return None
-    given, due = {array.shape for array in arrays}, {array.shape for array in expected}
-    return given.pop() if len(given) == 1 and len(due) > 1 and arrays[0].size > 1 else None
-
-
 def _unused(names: Sequence[str]) -> str:
-    listed = " and ".join(f"`{name}`" for name in names)
-    return f"your answer never uses its argument {listed}" if names else ""
+    if not names:
+        return ""
+    listed = ", ".join(f"`{name}`" for name in names[:-1]) + (" and " if names[1:] else "") + f"`{names[-1]}`"
+    return f"your answer never uses its argument{'s' if names[1:] else ''} {listed}"
 
 
 def _from_notebook(names: Sequence[str]) -> str:
@@ -200,10 +200,16 @@ def _from_notebook(names: Sequence[str]) -> str:
 
 
 def _one_size_only(cases: Sequence[Case], failed: Sequence[int]) -> str:
-    """A size written as a number: the letter that is alike in all cases that pass, and in no other."""
+    """What is alike in all cases that pass, and in no other: a switch, or a letter whose size was written
+    as a number."""
     passed = [case for index, case in enumerate(cases) if index not in failed]
     if not passed:
         return ""
+    for name, value in passed[0].inputs.items():
+        if isinstance(value, bool) and all(
+            (case.inputs[name] is value) == (index not in failed) for index, case in enumerate(cases)
+        ):
+            return f"right wherever {name} is {value}, wrong wherever it is {not value}"
     fixed = [
         (letter, number)
         for letter, number in passed[0].sizes.items()

@@ -56,6 +56,9 @@ def _names(
         return ["1", *letters]
     if letters:
         return letters
+    known = "*" in expected and all(factor in sizes or factor.isdigit() for factor in expected.split("*"))
+    if known and size(expected, sizes) == number:
+        return [expected]
     near = [f"{expected}{by:+d}" for by in (-1, 1) if sizes.get(expected, -9) + by == number]
     if not expected_axes:  # an array on its way to the answer may be anything: no guesses
         return [str(number)]

@@ -71,6 +71,17 @@ def argument_dims(reference: Callable) -> Mapping[str, tuple[str, ...]]:
     return {name: _dims(hint) for name, hint in hints.items() if name != "return" and _is_array(hint)}
 
 
+def declared_dims(reference: Callable, name: str, axes: int) -> tuple[str, ...]:
+    """The axes, in letters, of an argument; none, where it is no array or no argument.
+
+    Of several shapes that it may have (`Float[Array, "2 M"] | Float[Array, "M"]`) the one with so many axes.
+    """
+    hint = reference.__annotations__.get(name)
+    kinds = [kind for kind in typing.get_args(hint) or (hint,) if _is_array(kind)]
+    fitting = [_dims(kind) for kind in kinds if len(kinds) == 1 or len(_dims(kind)) == axes]
+    return fitting[0] if fitting else ()
+
+
 def _is_array(annotation: object) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, AbstractArray)
 

@@ -40,8 +40,8 @@ def tanh() -> Picture:
     canvas.words(width / 2, height + 34, "*a* = *x_t* @ *Wx* + *h_last* @ *Wh* + *bh*", 12)
     canvas.words(place(1.25, 0)[0] + 4, 10, "*h* = *a*", 12, QUIET, "start")
     canvas.words(place(0, 0)[0], -14, "nearly linear", 12, INK)
-    canvas.words(place(3, 0)[0], -14, "saturated: almost 1", 12, QUIET)
-    canvas.words(place(-3, 0)[0], -14, f"saturated: almost {MINUS}1", 12, QUIET)
+    canvas.words(place(3, 0)[0], -14, "flat: almost 1", 12, QUIET)
+    canvas.words(place(-3, 0)[0], -14, f"flat: almost {MINUS}1", 12, QUIET)
     canvas.words(place(1.0, 0)[0] + 44, place(0, 0.72)[1], "*h* = tanh(*a*)", 13, INK, "start")
     canvas.title("tanh keeps every hidden unit between \N{MINUS SIGN}1 and 1")
     return canvas.picture(

@@ -8,8 +8,8 @@ from numpy import ndarray as Array
 
 from . import lettering
 from .canvas import BODY, SMALL, Canvas
-from .grid import Grid, shown
-from .palette import LETTERS, QUIET, RULE, diverging, mix, text_on
+from .grid import Grid, Shown, shown
+from .palette import INK, LETTERS, QUIET, RULE, diverging, mix, text_on
 from .picture import Picture
 from .sizes import array
 
@@ -57,6 +57,9 @@ def weights(
         values = np.atleast_2d(arrays[name])
         grid = Grid(x, 0, rows, columns, cell)
         _colour(canvas, grid, values, limit)
+        if gates > 1 and None not in columns and (axes[name] or "").endswith(f"{gates}M"):
+            blocks = [grid.x + gate * grid.width / gates for gate in range(1, gates)]
+            canvas.lines([[(at, grid.y - 4), (at, grid.y + grid.height + 4)] for at in blocks], INK, 1.4)
         canvas.words(x, -42, labels[name][0], BODY + 1, anchor="start")
         canvas.words(x, -23, labels[name][1], 12, anchor="start")
         x += max(grid.width, slots[name]) + gap
@@ -113,7 +116,7 @@ def _one_sample(H: Num[Array, "T M"], name: str) -> Picture:
         if len(whole) < len(points) or len(whole) == 1:
             canvas.dots(points[-1:], 3, colour)
         ends.append((points[-1][1], m, colour))
-    _end_labels(canvas, ends, grid.width - cell / 2 + 8, name)
+    _end_labels(canvas, ends, grid.width - cell / 2 + 8)
     every = max(1, -(-len(places) * 22 // 620), -(-22 // int(cell)))
     for j, t in places:
         if t % every == 0 or (t == T - 1 and None in times):
@@ -149,12 +152,10 @@ def _samples(H: Num[Array, "N T M"], name: str) -> Picture:
         canvas.words(x, y - 15, f"*n* = {{N:{n}}}", 12, anchor="start")
         if i % across == 0:
             _axis_of_units(canvas, grid)
-            canvas.words(x - 10, y + grid.height + 12, "unit", SMALL, LETTERS["M"], "end")
-        shown_last = f"{{T:{T - 1}}}"
-        canvas.words(x + cell / 2, y + grid.height + 12, "{T:0}" if T > 1 else "*t* = {T:0}", SMALL)
-        if T > 1:
-            canvas.words(x + grid.width - cell / 2, y + grid.height + 12, shown_last, SMALL)
-            canvas.words(x + grid.width / 2, y + grid.height + 12, "*t*", SMALL, LETTERS["T"])
+            canvas.words(x - 10, y - 15, "unit", SMALL, LETTERS["M"], "end")
+            canvas.words(x - 10, y + grid.height + 12, "*t* =", SMALL, LETTERS["T"], "end")
+        for j in _labelled(times, cell):
+            canvas.words(x + (j + 0.5) * cell, y + grid.height + 12, f"{{T:{times[j]}}}", SMALL)
     _scale(canvas, 0, canvas.extent()[3] + 24, limit)
     canvas.title(f"*{name}* over time, by sample: {lettering.shape('N T M', (N, T, M))}")
     return canvas.picture(
@@ -206,7 +207,15 @@ def _axis_of_units(canvas: Canvas, grid: Grid) -> None:
             canvas.words(grid.x - 10, grid.y + (i + 0.5) * grid.cell, f"{{M:{m}}}", SMALL, anchor="end")
 
 
-def _end_labels(canvas: Canvas, ends: Sequence[tuple[float, int, str]], x: float, name: str) -> None:
+def _labelled(times: Shown, cell: float) -> list[int]:
+    """The columns that get a number: as many as fit, and always the last where some are left out."""
+    every = -(-int(lettering.width(str(times[-1]), SMALL) + 6) // int(cell))
+    end = [len(times) - 1] if None in times else []
+    room = len(times) - every if end else len(times)
+    return [j for j, t in enumerate(times[:room]) if t is not None and t % every == 0] + end
+
+
+def _end_labels(canvas: Canvas, ends: Sequence[tuple[float, int, str]], x: float) -> None:
     """Names at the ends of lines, pushed apart where lines meet."""
     ordered = sorted(ends)
     pitch = 14.0
@@ -217,7 +226,7 @@ def _end_labels(canvas: Canvas, ends: Sequence[tuple[float, int, str]], x: float
     for place, (y, m, colour) in zip(places, ordered, strict=True):
         spot = place - shift
         canvas.line([(x - 6, y), (x + 6, spot)], mix(colour, 0.6), 0.8)
-        canvas.words(x + 10, spot, f"*{name}*[{m}]", SMALL, LETTERS["M"], "start")
+        canvas.words(x + 10, spot, f"unit {m}", SMALL, LETTERS["M"], "start")
 
 
 def _shade(index: int, count: int) -> str:

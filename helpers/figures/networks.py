@@ -16,50 +16,36 @@ _MOST_DOTS = 6
 
 
 def network(T: int = 10, D: int = 3, M: int = 5, K: int = 2) -> Picture:
-    """The network rolled up: one recurrent layer with its loop, and a Dense layer behind it."""
+    """The network rolled up: one recurrent layer with its loop, and a Dense layer behind it.
+
+    Every kernel stands on its arrow, every bias in its box, and what flows is named at its dots.
+    """
     check_sizes(T=T, D=D, M=M, K=K)
     canvas = Canvas()
     # Input, recurrent layer and output stand on one line, which is time-free: the loop is the time.
     y = 0.0
     x_width = _pill(canvas, 0, y, "D", D)
-    canvas.words(x_width / 2, y - 26, "*x*[*t*]", BODY)
-    _under(canvas, x_width / 2, y + 26, "D", D)
-    left = x_width + 96
+    canvas.words(x_width / 2, y + 27, f"*x*[*t*] {lettering.shape('D', (D,))}", 12)
+    left = x_width + 92
     width = max(150.0, _vector_width(M) + 44)
-    canvas.arrow([(x_width + 6, y), (left - 6, y)])
-    canvas.words((x_width + left) / 2, y - 13, "*Wx*", 12)
-    canvas.words((x_width + left) / 2, y + 15, lettering.letters("D M"), 12)
-    canvas.box(left, y - 46, width, 92, mix(TINTS["M"], 0.45), LETTERS["M"], 1.4)
-    canvas.words(left + width / 2, y - 30, "SimpleRNN, tanh", SMALL, QUIET)
-    h = _vector_width(M)
-    _pill(canvas, left + (width - h) / 2, y, "M", M)
-    canvas.words(left + width / 2, y + 31, "+ *bh*  ({M},)", 12)
-    loop = y - 92
+    _through(canvas, x_width + 6, left - 6, y, "Wx", "D M")
+    _layer(canvas, left, y, width, "M", M, "SimpleRNN", "+ *bh* {M}, then tanh", "h")
+    loop = y - 106
     canvas.arrow(
-        [(left + width - 26, y - 46), (left + width - 26, loop), (left + 26, loop), (left + 26, y - 48)],
+        [(left + width - 26, y - 60), (left + width - 26, loop), (left + 26, loop), (left + 26, y - 62)],
         LETTERS["M"],
         1.8,
         bend=22,
     )
     canvas.words(left + width / 2, loop - 14, "*h* becomes *h_last*", 12)
-    canvas.words(left + width / 2, loop + 17, f"*Wh* {lettering.letters('M M')}", 12)
-    _under(canvas, left + width / 2, y + 64, "M", M)
-    right = left + width + 96
-    canvas.arrow([(left + width + 6, y), (right - 6, y)])
-    canvas.words((left + width + right) / 2, y - 13, "*h*", 12)
-    canvas.words((left + width + right) / 2, y + 15, lettering.letters("M"), 12)
-    canvas.box(right, y - 32, 122, 64, mix(TINTS["K"], 0.45), LETTERS["K"], 1.4)
-    canvas.words(right + 61, y - 17, "Dense", SMALL, QUIET)
-    canvas.words(right + 61, y + 1, f"*Wo* {lettering.letters('M K')}", 12)
-    canvas.words(right + 61, y + 19, f"+ *bo* {lettering.letters('K')}", 12)
-    end = right + 122 + 44
-    canvas.arrow([(right + 128, y), (end - 6, y)])
-    k_width = _pill(canvas, end, y, "K", K)
-    canvas.words(end + k_width / 2, y - 26, "*y*", BODY)
-    _under(canvas, end + k_width / 2, y + 26, "K", K)
+    canvas.words(left + width / 2, loop + 14, "*Wh*", 12)
+    canvas.words(left + width / 2, loop + 31, lettering.letters("M M"), 12)
+    right = left + width + 92
+    _through(canvas, left + width + 6, right - 6, y, "Wo", "M K")
+    _layer(canvas, right, y, max(122.0, _vector_width(K) + 30), "K", K, "Dense", "+ *bo* {K}", "y")
     canvas.words(
         left + width / 2,
-        y + 90,
+        y + 66,
         f"once for each *t* = 0 … {{T}} - 1, here {{T}} = {{T:{T}}}".replace(" - ", " − "),
         12,
     )
@@ -67,9 +53,28 @@ def network(T: int = 10, D: int = 3, M: int = 5, K: int = 2) -> Picture:
     return canvas.picture(
         f"The network with (T, D, M, K) = ({T}, {D}, {M}, {K}), rolled up: x[t] (D,) = ({D},) enters a "
         f"SimpleRNN through Wx (D, M) = ({D}, {M}); its state h (M,) = ({M},) loops back through Wh (M, M) = "
-        f"({M}, {M}), with bias bh (M,) = ({M},), once for each of the {T} time steps; then a Dense layer Wo "
-        f"(M, K) = ({M}, {K}), bo (K,) = ({K},) gives y (K,) = ({K},)."
+        f"({M}, {M}), with bias bh (M,) = ({M},), once for each of the {T} time steps; then h goes through "
+        f"Wo (M, K) = ({M}, {K}) into a Dense layer with bias bo (K,) = ({K},), which gives y (K,) = ({K},)."
     )
+
+
+def _through(canvas: Canvas, start: float, end: float, y: float, kernel: str, axes: str) -> None:
+    """An arrow from one layer to the next, with the kernel that stands on it."""
+    canvas.arrow([(start, y), (end, y)])
+    canvas.words((start + end) / 2, y - 32, f"*{kernel}*", 12)
+    canvas.words((start + end) / 2, y - 15, lettering.letters(axes), 12)
+
+
+def _layer(
+    canvas: Canvas, x: float, y: float, width: float, letter: str, size: int, name: str, bias: str, out: str
+) -> None:
+    """A layer as a box, with the bias that it adds, and the dots of what comes out of it."""
+    canvas.box(x, y - 60, width, 104, mix(TINTS[letter], 0.45), LETTERS[letter], 1.4)
+    canvas.words(x + width / 2, y - 45, name, SMALL, QUIET)
+    bias = bias.replace(f"{{{letter}}}", lettering.letters(letter))
+    canvas.words(x + width / 2, y - 26, bias, 12)
+    _pill(canvas, x + (width - _vector_width(size)) / 2, y, letter, size)
+    canvas.words(x + width / 2, y + 27, f"*{out}* {lettering.shape(letter, (size,))}", 12)
 
 
 def unrolled(T: int = 10, D: int = 3, M: int = 5, K: int = 2, outputs: str = "last") -> Picture:
@@ -85,52 +90,50 @@ def unrolled(T: int = 10, D: int = 3, M: int = 5, K: int = 2, outputs: str = "la
     box = max(90.0, _vector_width(M) + 12)
     hop = box + 62
     if (count := len(steps)) > 3:
-        hop = max(box + 52, min(hop, (800 - 70) / count))
-    start = 82.0
+        hop = max(box + 52, min(hop, (800 - 92) / count))
+    start = 92.0
     zero = _vector_width(M) if M <= 2 else 30.0
     canvas.box(-zero / 2 + 4, -15, zero + 4, 30, CARD, LETTERS["M"], 1.2, 15, dashed=True)
     canvas.words(6, 0, "0", BODY, LETTERS["M"])
-    canvas.words(6, 30, "*h* before", SMALL, QUIET)
+    canvas.words(6, -28, f"*h* {lettering.letters('M')}", 12)
+    canvas.words(6, 30, "before", SMALL, QUIET)
     canvas.words(6, 44, "the first step", SMALL, QUIET)
     before = zero / 2 + 10
     for i, t in enumerate(steps):
         x = start + i * hop
+        middle = x + box / 2
+        end = middle - 22 if t is None else x - 3
+        canvas.arrow([(before + 3, 0), (end, 0)], LETTERS["M"], 1.8)
+        canvas.words((before + end + 3) / 2, -14, "*Wh*", 12)
+        canvas.words((before + end + 3) / 2, 15, lettering.letters("M M"), SMALL)
         if t is None:
-            middle = x + box / 2
-            canvas.arrow([(before + 3, 0), (middle - 22, 0)], LETTERS["M"], 1.8)
-            canvas.words((before + middle - 18) / 2, -14, f"*h* {lettering.letters('M')}", SMALL)
-            canvas.words((before + middle - 18) / 2, 15, "*Wh*", 12)
             canvas.words(middle, 0, "⋯", 18, QUIET)
-            canvas.words(middle, 104, "⋯", 18, QUIET)
+            canvas.words(middle, 122, "⋯", 18, QUIET)
             before = middle + 18
             continue
-        canvas.arrow([(before + 3, 0), (x - 3, 0)], LETTERS["M"], 1.8)
-        if i:
-            gap = (before + x) / 2
-            canvas.words(gap, -14, f"*h* {lettering.letters('M')}", SMALL)
-            canvas.words(gap, 15, "*Wh*", 12)
-        canvas.box(x, -32, box, 64, mix(TINTS["M"], 0.45), LETTERS["M"], 1.4)
-        canvas.words(x + box / 2, -16, "tanh", SMALL, QUIET)
-        _pill(canvas, x + (box - _vector_width(M)) / 2, 8, "M", M)
-        _pill(canvas, x + (box - _vector_width(D)) / 2, 104, "D", D)
-        canvas.arrow([(x + box / 2, 90), (x + box / 2, 36)], LETTERS["D"], 1.4)
-        canvas.words(x + box / 2 + 8, 55, "*Wx*", 12, anchor="start")
-        canvas.words(x + box / 2 + 8, 71, lettering.letters("D M"), SMALL, anchor="start")
-        canvas.words(x + box / 2, 132, f"*x*[{{T:{t}}}]", BODY)
+        canvas.box(x, -46, box, 88, mix(TINTS["M"], 0.45), LETTERS["M"], 1.4)
+        canvas.words(middle, -30, "+ *bh*, tanh", SMALL)
+        _pill(canvas, x + (box - _vector_width(M)) / 2, 0, "M", M)
+        canvas.words(middle, 26, f"*h* {lettering.letters('M')}", 12)
+        _pill(canvas, x + (box - _vector_width(D)) / 2, 122, "D", D)
+        canvas.arrow([(middle, 108), (middle, 46)], LETTERS["D"], 1.4)
+        canvas.words(middle + 9, 69, "*Wx*", 12, anchor="start")
+        canvas.words(middle + 9, 86, lettering.letters("D M"), SMALL, anchor="start")
+        canvas.words(middle, 148, f"*x*[{{T:{t}}}] {lettering.letters('D')}", 12)
         if outputs == "all" or t == T - 1:
-            canvas.arrow([(x + box / 2, -34), (x + box / 2, -72)], LETTERS["M"], 1.8)
-            canvas.words(x + box / 2 + 9, -53, f"*h* {lettering.letters('M')}", SMALL, anchor="start")
-            canvas.box(x + box / 2 - 44, -112, 88, 38, mix(TINTS["K"], 0.45), LETTERS["K"], 1.4)
-            canvas.words(x + box / 2, -93, "Dense", 12)
-            canvas.arrow([(x + box / 2, -114), (x + box / 2, -142)], LETTERS["K"])
-            canvas.words(x + box / 2 + 9, -128, lettering.letters("K"), SMALL, anchor="start")
-            _pill(canvas, x + (box - _vector_width(K)) / 2, -158, "K", K)
+            canvas.arrow([(middle, -48), (middle, -98)], LETTERS["M"], 1.8)
+            canvas.words(middle + 10, -82, "*Wo*", 12, anchor="start")
+            canvas.words(middle + 10, -66, lettering.letters("M K"), SMALL, anchor="start")
+            wide = max(92.0, _vector_width(K) + 12)
+            canvas.box(middle - wide / 2, -190, wide, 90, mix(TINTS["K"], 0.45), LETTERS["K"], 1.4)
+            canvas.words(middle, -174, "Dense, + *bo*", SMALL)
+            _pill(canvas, middle - _vector_width(K) / 2, -146, "K", K)
             label = f"*y*[{{T:{t}}}]" if outputs == "all" else "*y*"
-            canvas.words(x + box / 2, -184, label, BODY)
+            canvas.words(middle, -119, f"{label} {lettering.letters('K')}", 12)
         before = x + box
     right = start + (len(steps) - 1) * hop + box
     # What the arrows carry, said once and lined up under the drawing.
-    low = 176.0
+    low = 190.0
     facts = [
         ("*x*[*t*]", "D", (D,)), ("*Wx*", "D M", (D, M)), ("*Wh*", "M M", (M, M)), ("*bh*", "M", (M,)),
         ("*h*", "M", (M,)), ("*Wo*", "M K", (M, K)), ("*bo*", "K", (K,)), ("*y*", "K", (K,)),
@@ -149,14 +152,15 @@ def unrolled(T: int = 10, D: int = 3, M: int = 5, K: int = 2, outputs: str = "la
         canvas.words(x, y, name, 12, anchor="start")
         canvas.words(x + 34, y, lettering.shape(axes, sizes), 12, anchor="start")
     ending = "after the last step" if outputs == "last" else "after every step"
-    canvas.title(f"The network, unrolled over {{T}} = {{T:{T}}} steps: an output {ending}")
+    canvas.title(f"One sample through {{T}} = {{T:{T}}} steps: the network unrolled, with an output {ending}")
     each = "the last step" if outputs == "last" else "every step"
     result = f"y (K,) = ({K},)" if outputs == "last" else f"outputs (T, K) = ({T}, {K})"
     return canvas.picture(
-        f"The network with (T, D, M, K) = ({T}, {D}, {M}, {K}), unrolled over time: x[0] to x[{T - 1}], each "
-        f"(D,) = ({D},), enter from below through the same Wx (D, M) = ({D}, {M}); the state h (M,) = ({M},) "
-        f"starts at zeros and is handed from step to step through the same Wh (M, M) = ({M}, {M}); after "
-        f"{each} a Dense layer gives {result}."
+        f"The network with (T, D, M, K) = ({T}, {D}, {M}, {K}), unrolled over time, for one sample: x[0] to "
+        f"x[{T - 1}], each (D,) = ({D},), enter from below through the same Wx (D, M) = ({D}, {M}); the "
+        f"state h (M,) = ({M},) starts at zeros and is handed from step to step through the same "
+        f"Wh (M, M) = ({M}, {M}); after "
+        f"{each} it goes through Wo (M, K) = ({M}, {K}) into a Dense layer, which gives {result}."
     )
 
 
@@ -175,10 +179,6 @@ def _pill(canvas: Canvas, x: float, y: float, letter: str, size: int) -> float:
         if index is None:
             canvas.words(x + 4 + (i + 0.5) * _PITCH, y, "⋯", SMALL, LETTERS[letter])
     return width
-
-
-def _under(canvas: Canvas, x: float, y: float, letter: str, size: int) -> None:
-    canvas.words(x, y, f"{{{letter}}} = {{{letter}:{size}}}", 12)
 
 
 def many_to_many(T: int = 4) -> Picture:

@@ -30,18 +30,9 @@ MEANINGS = {"N": "samples", "T": "time steps", "D": "input features", "M": "hidd
 TINTS = {"N": "#dbe6fd", "T": "#fce6cd", "D": "#d2eedb", "M": "#fbdcec", "K": "#e8dbf6"}
 """Each letter's colour as a light fill that dark text stands on."""
 
-# Blue to red over near-white, after Paul Tol's colour-blind safe "BuRd" scheme.
-_DIVERGING = (
-    "#2166ac",
-    "#4393c3",
-    "#92c5de",
-    "#d1e5f0",
-    "#f7f7f7",
-    "#fddbc7",
-    "#f4a582",
-    "#d6604d",
-    "#b2182b",
-)
+# Blue to red over near-white: the light part of Paul Tol's colour-blind safe "BuRd" scheme, so that dark
+# digits are easy to read on all of it.
+_DIVERGING = ("#63a7ce", "#a4cee3", "#d7e8f1", "#f7f7f7", "#fcdfcd", "#f7b394", "#e7866b")
 _LEVELS = 20
 
 

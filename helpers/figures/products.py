@@ -74,7 +74,7 @@ def dense(M: int = 5, K: int = 2) -> Picture:
 
 
 def batch_loop(N: int = 3, T: int = 4, D: int = 2, M: int = 5) -> Picture:
-    """One loop, over T only: at step t the slice `X[:, t]` of all samples goes in."""
+    """One loop, over T only: at step t that step of all samples goes in, `X_t (N, D)`."""
     sizes = check_sizes(N=N, T=T, D=D, M=M)
     canvas = Canvas()
 
@@ -115,7 +115,7 @@ def batch_loop(N: int = 3, T: int = 4, D: int = 2, M: int = 5) -> Picture:
     places = _product(
         canvas,
         [
-            _Matrix("X[:, t]", "N D", TINTS["D"]), "@", _Matrix("Wx", "D M", PAPER), "+",
+            _Matrix("X_t", "N D", TINTS["D"]), "@", _Matrix("Wx", "D M", PAPER), "+",
             _Matrix("h_last", "N M", TINTS["M"]), "@", _Matrix("Wh", "M M", PAPER), "+",
             _Matrix("bh", "M", PAPER), "tanh", _Matrix("h", "N M", TINTS["M"]),
         ],
@@ -131,6 +131,7 @@ def batch_loop(N: int = 3, T: int = 4, D: int = 2, M: int = 5) -> Picture:
         else [(spot, top + height + 5), (spot, first.y - 34)],
         LETTERS["T"],
     )
+    canvas.words(max(spot, first.middle[0]) + 10, turn, "step *t* of all samples", 12, anchor="start")
     # h becomes h_last of the next step.
     back, last = places[2], places[-1]
     floor = max(p.y + p.height for p in places) + 60
@@ -149,8 +150,8 @@ def batch_loop(N: int = 3, T: int = 4, D: int = 2, M: int = 5) -> Picture:
     canvas.title("One loop, over {T} only: every step takes all {N} samples at once")
     return canvas.picture(
         f"A batch X (N, T, D) = ({N}, {T}, {D}) and a single loop over t from 0 to T - 1 = {T - 1}: at step "
-        f"t the slice X[:, t] (N, D) = ({N}, {D}) goes into tanh(X[:, t] @ Wx + h_last @ Wh + bh), which "
-        f"gives h (N, M) = ({N}, {M}); h is h_last of the next step."
+        f"t, X_t (N, D) = ({N}, {D}), which is step t of all samples, goes into tanh(X_t @ Wx + "
+        f"h_last @ Wh + bh), which gives h (N, M) = ({N}, {M}); h is h_last of the next step."
     )
 
 

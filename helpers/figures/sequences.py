@@ -91,16 +91,16 @@ def masking(mask: Bool[Array, "N T"]) -> Picture:
             else:
                 canvas.box(*box, CARD, RULE, 1, 6)
                 pads.append((x + 3, y - cell / 2 + 3, cell - 6, cell - 6))
-            seen = int(given[n, : t + 1].sum())
             if real:
-                canvas.words(x + cell / 2, y, f"*h*{_subscript(seen)}", BODY)
+                canvas.words(x + cell / 2, y, f"*h*{_subscript(t)}", BODY)
             if j + 1 < len(times):
                 end = x + pitch - 2 if times[j + 1] is not None else x + pitch + cell / 2 - 12
                 hops.append([(x + cell + 2, y), (end, y)])
-        final = int(given[n].sum())
+        real_steps = np.flatnonzero(given[n])
+        last = f"*h*{_subscript(int(real_steps[-1]))}" if real_steps.size else "0"
         x = (len(times) - 1) * pitch + cell
         hops.append([(x + 2, y), (x + 22, y)])
-        canvas.words(x + 32, y, f"*h*{_subscript(final)}" if final else "0", BODY, anchor="start")
+        canvas.words(x + 32, y, last, BODY, anchor="start")
     canvas.hatch(pads, "#d3d8dd", 10)
     # What comes in passes straight through a padded step.
     canvas.lines(
@@ -123,8 +123,8 @@ def masking(mask: Bool[Array, "N T"]) -> Picture:
     lengths = ", ".join(str(int(n)) for n in given.sum(axis=1)[:8]) + (", …" if N > 8 else "")
     return canvas.picture(
         f"A padded batch with mask (N, T) = ({N}, {T}): the samples have {lengths} real steps. At a real "
-        "step h is computed anew; at a padded one, hatched, h goes through unchanged; a sample that is all "
-        "padding keeps zeros."
+        "step t the state h_t is computed anew; at a padded one, hatched, h goes through unchanged; a sample "
+        "that is all padding keeps zeros."
     )
 
 
@@ -138,8 +138,8 @@ def _whole(
     _run(canvas, times[cut:], start, 0, pitch, cell)
     _zero(canvas, left, 0)
     middle = (end + start) / 2
-    canvas.line([(middle, 34), (middle, 92)], QUIET, 1.2, dashed=True)
-    canvas.words(middle + 10, 62, "cut", SMALL, QUIET, "start")
+    canvas.line([(middle, -24), (middle, 46)], QUIET, 1.2, dashed=True)
+    canvas.words(middle, -34, "cut", SMALL, QUIET)
 
 
 def _run(canvas: Canvas, times: list[int | None], x: float, y: float, pitch: float, cell: float) -> float:

@@ -22,10 +22,11 @@ _LENGTHS = (1, 4, 7)
 
 
 def _sizes(rng: np.random.Generator) -> Iterable[tuple[dict[str, int], str]]:
-    """Pairwise different sizes: fixed ones, drawn ones, and the edge T = 1."""
-    yield dict(zip(_LETTERS, (6, 4, 2, 5, 3), strict=True)), ""
-    yield dict(zip(_LETTERS, (int(size) for size in rng.permutation(np.arange(2, 10))[:5]), strict=True)), ""
-    yield dict(zip(_LETTERS, (4, 1, 3, 5, 2), strict=True)), "one time step"
+    """Pairwise different sizes, none one off another: fixed ones, drawn ones, and the edge T = 1."""
+    yield dict(zip(_LETTERS, (11, 6, 4, 9, 2), strict=True)), ""
+    drawn = rng.permutation(np.arange(3, 20, 2))[:5].tolist()
+    yield dict(zip(_LETTERS, drawn, strict=True)), ""
+    yield dict(zip(_LETTERS, (9, 1, 5, 3, 7), strict=True)), "one time step"
 
 
 def _probe(rng: np.random.Generator, N: int, T: Iterable[int], D: int) -> dict[str, object]:
@@ -54,8 +55,8 @@ def _counted(rng: np.random.Generator) -> Iterable[Case]:
     for sizes, note in (
         *_sizes(rng),
         *list(_sizes(rng))[1:2],
-        ({"N": 2, "T": 3, "D": 4, "M": 4, "K": 4}, "D = M = K"),
-        ({"N": 1, "T": 4, "D": 6, "M": 5, "K": 3}, "one sample"),
+        ({"N": 2, "T": 7, "D": 4, "M": 4, "K": 4}, "D = M = K"),
+        ({"N": 1, "T": 4, "D": 6, "M": 8, "K": 10}, "one sample"),
         ({"N": 32, "T": 50, "D": 8, "M": 64, "K": 10}, ""),
     ):
         yield Case(sizes, sizes, note=note)
@@ -81,10 +82,8 @@ def _keras_any_length(D, M, K):
     return _keras_model(None, D, M, K)
 
 
-def _keras_batch(x):
-    import keras
-
-    return keras.ops.convert_to_numpy(keras.ops.expand_dims(x, axis=0))
+def _numpy_batch(x):
+    return np.expand_dims(x, axis=0)
 
 
 def _keras_shape(N, T, D, M, K):
@@ -268,6 +267,21 @@ def one_dense_too_many(T, D, M, K):
 
 
 @build_rnn.misconception
+def two_dense_layers_of_K(T, D, M, K):
+    """There is one layer too many: `Dense(K)` stands there twice. Once is enough; what it gives is the
+    output."""
+    return _chain((T, D), lambda layers: [layers.SimpleRNN(M), layers.Dense(K), layers.Dense(K)])
+
+
+@build_rnn.misconception
+def dense_called_on_the_input(T, D, M, K):
+    """There is no `SimpleRNN` in your model: `Dense` was called on `i`, straight on what comes in. A layer
+    that is made is not yet in the model; it is called on what stands before it: `x = SimpleRNN(M)(i)`, and
+    then `x = Dense(K)(x)`."""
+    return _chain((T, D), lambda layers: [layers.Dense(K)])
+
+
+@build_rnn.misconception
 def two_recurrent_layers(T, D, M, K):
     """There are two recurrent layers; one is asked for. Lesson 12 stacks them."""
     return _chain(
@@ -388,7 +402,8 @@ as_batch = exercise(
     stars=1,
     minutes=3,
     cases=_samples,
-    keras=_keras_batch,
+    keras=_numpy_batch,
+    oracle="NumPy",
     hints=[
         "No number changes and none is added: `x` only gets one more axis, of size 1, and it comes first.",
         "Lesson 1 took one sample out of a batch with `X[n]`, and an axis went. There is an index that puts "
@@ -588,9 +603,10 @@ build_any_length = exercise(
     numpy_only=False,
     hints=[
         "Only one of the three layers was ever told T. What do you tell it when T is not known?",
-        "Keras writes `None` for a size that is left open. N is left open in every model; here T is too.",
-        "`Input(shape=(None, D))`: one sample has any number of time steps, each of D features. The other "
-        "lines are those of `build_rnn`.",
+        "Keras has a word for a size that is left open. You saw it in `i.shape`, in the place of N, which is "
+        "open in every model.",
+        "`Input(shape=(…, D))`: one sample has any number of time steps, each of D features. What stands for "
+        '"any number"? The other lines are those of `build_rnn`.',
     ],
 )
 
@@ -695,6 +711,14 @@ def dense_left_out(D, M, K):
     """The Dense layer is missing: what comes out is the last state, M numbers. `Dense(K)` makes the K
     outputs of it."""
     return _chain((None, D), lambda layers: [layers.SimpleRNN(M)])
+
+
+@build_any_length.misconception
+def dense_called_on_what_comes_in(D, M, K):
+    """There is no `SimpleRNN` in your model: `Dense` was called on `i`, straight on what comes in. A layer
+    that is made is not yet in the model; it is called on what stands before it: `x = SimpleRNN(M)(i)`, and
+    then `x = Dense(K)(x)`."""
+    return _chain((None, D), lambda layers: [layers.Dense(K)])
 
 
 @build_any_length.misconception

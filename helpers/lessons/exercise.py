@@ -19,7 +19,7 @@ A lesson's module reads like its table of exercises. To add an exercise, copy a 
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -35,12 +35,21 @@ class Case:
         inputs: the arguments by name; more than the answer takes is allowed.
         probe: what a model that the answer builds is tried on (see `helpers.observing.models`).
         note: what is special about the case, where it is: "one sample only".
+        axes: what the starred axes of the reference's types stand for here: `{"N": ("N",)}` where `*N` is a
+            batch; nothing where it is a single sample.
+        kept: what only the judge knows of the case, and no answer gets to see: the years that came later.
     """
 
     sizes: Mapping[str, int]
     inputs: Mapping[str, object]
     probe: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
+    axes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    kept: Mapping[str, object] = field(default_factory=dict)
+
+
+Told = tuple[str, Sequence[tuple[str, str]]]
+"""A headline, and facts as (label, text); what a hidden test has to leave out is labelled "Numbers"."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,9 @@ class Exercise:
     returns: Sequence[str]
     tolerance: float
     oracle: str
+    again: bool
+    told: Callable[[object, object, Case], Told | None]
+    shown: Callable[[object, Case], Sequence[tuple[str, str]]]
     misconceptions: list[Misconception] = field(default_factory=list)
 
     def misconception(self, answer: Callable) -> Callable:
@@ -94,16 +106,18 @@ class Exercise:
 
     def draw(self, seed: int) -> list[Case]:
         """The cases of this seed, with just the arguments that the answer takes, in its order."""
-        drawn = self.cases(np.random.default_rng(seed))
         return [
-            Case(
-                {letter: number for letter, number in case.sizes.items() if letter in self.letters},
-                {name: case.inputs[name] for name in self.arguments},
-                case.probe,
-                case.note,
+            replace(
+                case,
+                sizes={letter: case.sizes[letter] for letter in case.sizes if letter in self._letters(case)},
+                inputs={name: case.inputs[name] for name in self.arguments},
+                note=_equal_letters(case.note, self.letters),
             )
-            for case in drawn
+            for case in self.cases(np.random.default_rng(seed))
         ]
+
+    def _letters(self, case: Case) -> str:
+        return self.letters + "".join(letter for letters in case.axes.values() for letter in letters)
 
     def observe(self, answer: Callable, case: Case) -> Outcome:
         """Run an answer on copies of a case's inputs and note what came out."""
@@ -123,6 +137,15 @@ class Exercise:
         return outcome.value
 
 
+def _equal_letters(note: str, letters: str) -> str:
+    """`D = M = K` said with the letters that the exercise has; any other note as it is."""
+    names = note.split(" = ")
+    if not all(name in tuple("NTDMK") for name in names):
+        return note
+    known = [name for name in names if name in letters]
+    return " = ".join(known) if len(known) > 1 else ""
+
+
 def exercise(
     reference: Callable,
     *,
@@ -137,6 +160,9 @@ def exercise(
     returns: Sequence[str] = (),
     tolerance: float = 2e-5,
     oracle: str = "Keras",
+    again: bool = True,
+    told: Callable[[object, object, Case], Told | None] = lambda value, truth, case: None,
+    shown: Callable[[object, Case], Sequence[tuple[str, str]]] = lambda value, case: (),
 ) -> Exercise:
     """Define an exercise of the lesson whose module calls this.
 
@@ -154,6 +180,11 @@ def exercise(
         tolerance: absolute and relative. The default accepts float32 in any order of summation
             (about 1e-6 on the cases of this course) and refuses float16 (about 1e-3).
         oracle: who says what is right, for the verdict: "NumPy" where Keras has no word on it.
+        again: whether the first case is run twice, to see that nothing is kept from call to
+            call; False where an answer trains for seconds.
+        told: what to say of a wrong result that no misconception fits, where shapes and numbers do not tell;
+            takes its plain value, the right one and the case. None leaves it to the shapes and numbers.
+        shown: facts that are worth saying of a right result, from its value in the last case.
     """
     return Exercise(
         name=reference.__name__,
@@ -170,4 +201,7 @@ def exercise(
         returns=tuple(returns),
         tolerance=tolerance,
         oracle=oracle,
+        again=again,
+        told=told,
+        shown=shown,
     )

@@ -16,6 +16,30 @@ def simple_rnn(Wx: np.ndarray, Wh: np.ndarray, bh: np.ndarray, **options: object
     return layer
 
 
+def lstm(Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray, **options: object):
+    """A `keras.layers.LSTM` that holds these weights, in blocks of M columns: i, f, c, o."""
+    import keras
+
+    return _with_weights(keras.layers.LSTM(len(Wh), dtype="float64", **options), Wx, Wh, b)
+
+
+def gru(Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray, **options: object):
+    """A `keras.layers.GRU` that holds these weights, in blocks of M columns: z, r, h.
+
+    `reset_after` is read off the bias, which has two rows with it and a single axis without it.
+    """
+    import keras
+
+    layer = keras.layers.GRU(len(Wh), reset_after=b.ndim == 2, dtype="float64", **options)
+    return _with_weights(layer, Wx, Wh, b)
+
+
+def _with_weights(layer, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray):
+    layer.build((None, None, len(Wx)))
+    layer.set_weights([Wx, Wh, b])
+    return layer
+
+
 def dense(Wo: np.ndarray, bo: np.ndarray):
     """A `keras.layers.Dense` that holds these weights."""
     import keras

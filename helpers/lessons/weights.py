@@ -12,6 +12,7 @@ import numpy as np
 from helpers.lessons import keras_models
 from helpers.lessons.exercise import Case, exercise
 from helpers.lessons.fixtures import recurrent, weights
+from helpers.observing import plain
 from helpers.observing.models import RecurrentModel
 from helpers.reference import weights as reference
 
@@ -20,9 +21,9 @@ FIVE = ("Wx", "Wh", "bh", "Wo", "bo")
 
 def _sizes_only(rng: np.random.Generator) -> Iterable[Case]:
     """Sizes far enough apart that no wrong shape agrees by luck, and the ones where some do."""
-    drawn = rng.permutation(np.arange(6, 40))[:6].reshape(2, 3)
+    drawn = rng.permutation(np.arange(6, 40, 2))[:6].reshape(2, 3)
     notes = {(4, 4, 4): "D = M = K", (1, 5, 1): "one feature, one output", (3, 1, 2): "one hidden unit"}
-    for D, M, K in [(3, 5, 2), (2, 4, 6), *drawn.tolist(), *notes]:
+    for D, M, K in [(4, 9, 2), (7, 3, 5), *drawn.tolist(), *notes]:
         sizes = {"D": D, "M": M, "K": K}
         yield Case(sizes, sizes, note=notes.get((D, M, K), ""))
 
@@ -294,6 +295,13 @@ def output_layer_first(model):
 
 
 @unpack.misconception
+def all_reversed(model):
+    """The arrays are in reverse order: Keras goes from the input to the output, and so does this exercise:
+    `Wx, Wh, bh, Wo, bo`."""
+    return model.get_weights()[::-1]
+
+
+@unpack.misconception
 def kernels_transposed(model):
     """You transposed the kernels: take them as Keras has them, what goes in first and what comes out
     second."""
@@ -338,6 +346,10 @@ def _one_feature_per_unit(rng: np.random.Generator) -> Iterable[Case]:
         yield Case({"D": D, "M": D, "K": 1}, {"D": D}, note="one feature" if D == 1 else "")
 
 
+NOT_ZERO = "Wx, Wo other than zero:"
+"""As they are in every right answer. Which of the two is zero in a wrong one can't be seen in its outputs."""
+
+
 @functools.cache
 def _sequences(D: int) -> np.ndarray:
     """Sequences `(N, T, D) = (6, 12, D)` to try a network on; sample 0 begins with numbers easy to add up."""
@@ -358,7 +370,19 @@ def _at_every_step(D: int, outputs: np.ndarray) -> dict[str, np.ndarray]:
 
 def _sums(D):
     """NumPy's own definition: at every step the sum over all features of all steps so far."""
-    return _at_every_step(D, _sequences(D).sum(axis=2).cumsum(axis=1))
+    sums = _at_every_step(D, _sequences(D).sum(axis=2).cumsum(axis=1))
+    return sums | {NOT_ZERO: np.array([1, 1])}
+
+
+def _as_floats(value: object, case: Case) -> object:
+    """Whole numbers are natural weights here, and Keras's `set_weights` takes them: they count as floats."""
+    value = plain(value)
+    if not isinstance(value, (tuple, list)):
+        return value
+    return [
+        part.astype(float) if isinstance(part, np.ndarray) and part.dtype.kind in "iu" else part
+        for part in value
+    ]
 
 
 def _put_out(value: Sequence[np.ndarray], case: Case) -> dict[str, np.ndarray]:
@@ -376,7 +400,8 @@ def _keras_put_out(*parts: tuple[str, tuple[int, ...], bytes]) -> dict[str, np.n
     recurrent, output = _linear_network(D)
     recurrent.set_weights([Wx, Wh, bh])
     output.set_weights([Wo, bo])
-    return _at_every_step(D, keras_models.call(output, keras_models.call(recurrent, _sequences(D)))[..., 0])
+    outputs = keras_models.call(output, keras_models.call(recurrent, _sequences(D)))
+    return _at_every_step(D, outputs[..., 0]) | {NOT_ZERO: np.array([Wx.any(), Wo.any()], int)}
 
 
 @functools.cache
@@ -389,10 +414,11 @@ def _linear_network(D: int) -> tuple:
 
 running_sum_weights = exercise(
     reference.running_sum_weights,
-    stars=3,
-    minutes=12,
+    stars=2,
+    minutes=10,
     cases=_one_feature_per_unit,
     keras=_sums,
+    look=_as_floats,
     compared=_put_out,
     oracle="NumPy's own sum",
     returns=FIVE,
@@ -416,23 +442,23 @@ def nothing_kept(D):
 
 @running_sum_weights.misconception
 def Wh_full_of_ones(D):
-    """Your `Wh` is full of ones, so at every step each unit takes in all D units, and the state grows D times
-    too large again and again. A unit shall keep only what it has itself: ones on the diagonal."""
+    """At every step the state grows D times too large again. A `Wh` full of ones does that: each unit takes
+    in all D units. A unit shall keep only what it has itself: ones on the diagonal."""
     return np.eye(D), np.ones((D, D)), np.zeros(D), np.ones((D, 1)), np.zeros(1)
 
 
 @running_sum_weights.misconception
 def Wx_full_of_ones(D):
-    """Your `Wx` is full of ones, so each of the D units sums up all features already, and adding the units up
-    makes it D times too much. Let each feature be counted once."""
+    """Your sum is D times too much. That is so when `Wx` is full of ones: each of the D units sums up all
+    features already, and the output adds the D units up. Let each feature be counted once."""
     return np.ones((D, D)), np.eye(D), np.zeros(D), np.ones((D, 1)), np.zeros(1)
 
 
 @running_sum_weights.misconception
 def all_kernels_full_of_ones(D):
-    """All your kernels are full of ones: every unit hears every feature and every unit, so each number is
-    counted many times over. A unit shall hear one feature, and keep what it has itself: ones on the
-    diagonal."""
+    """Each number is counted many times over. That is so when all kernels are full of ones, and every unit
+    hears every feature and every unit. A unit shall hear one feature, and keep what it has itself: ones on
+    the diagonal."""
     return np.ones((D, D)), np.ones((D, D)), np.zeros(D), np.ones((D, 1)), np.zeros(1)
 
 
@@ -451,6 +477,20 @@ def input_not_heard(D):
 
 
 @running_sum_weights.misconception
+def state_not_put_out(D):
+    """Your `Wo` is zero: the units may keep what they like, nothing of it reaches the output. The output has
+    to add the units up."""
+    return np.eye(D), np.eye(D), np.zeros(D), np.zeros((D, 1)), np.zeros(1)
+
+
+@running_sum_weights.misconception
+def everything_is_zero(D):
+    """`Wx` and `Wo` are both zero: the network hears nothing, and puts nothing out. The shapes are right; now
+    put ones where something has to come through."""
+    return np.zeros((D, D)), np.zeros((D, D)), np.zeros(D), np.zeros((D, 1)), np.zeros(1)
+
+
+@running_sum_weights.misconception
 def half_forgotten(D):
     """Your network keeps only half of its state at each step, so what came early fades away. To keep all of
     it, the diagonal of `Wh` is 1."""
@@ -462,6 +502,13 @@ def state_doubled(D):
     """Your network doubles its state at each step, so what came early counts more and more. To keep it as it
     is, the diagonal of `Wh` is 1."""
     return np.eye(D), 2 * np.eye(D), np.zeros(D), np.ones((D, 1)), np.zeros(1)
+
+
+@running_sum_weights.misconception
+def sign_turned(D):
+    """Your network turns the sign of its state at every step, so what came before is taken off and added by
+    turns. To keep it as it is, the diagonal of `Wh` is 1, without a minus."""
+    return np.eye(D), -np.eye(D), np.zeros(D), np.ones((D, 1)), np.zeros(1)
 
 
 @running_sum_weights.misconception
@@ -485,15 +532,23 @@ def both_biases_of_one(D):
 
 
 @running_sum_weights.misconception
+def biases_against_each_other(D):
+    """Your biases don't cancel: `bh` is added in every unit and at every step, `bo` once, at the output.
+    Biases of zero add nothing."""
+    return np.eye(D), np.eye(D), np.ones(D), np.ones((D, 1)), -np.ones(1)
+
+
+@running_sum_weights.misconception
 def mean_of_the_features(D):
-    """Your output is the mean of the units, D times too small: for their sum every entry of `Wo` is 1."""
+    """Your output is D times too small: it is the mean of the features. For their sum every feature has to
+    come through in full, and every entry of `Wo` is 1."""
     return np.eye(D), np.eye(D), np.zeros(D), np.full((D, 1), 1 / D), np.zeros(1)
 
 
 @running_sum_weights.misconception
 def first_feature_only(D):
-    """Your output takes only the first unit, so the other features are lost: `Wo` needs an entry for each of
-    the units."""
+    """Your output is the sum of the first feature alone: the others are lost on the way. Each feature needs a
+    unit that hears it, and `Wo` an entry other than zero for each of the units."""
     return np.eye(D), np.eye(D), np.zeros(D), np.eye(D, 1), np.zeros(1)
 
 
@@ -502,6 +557,13 @@ def one_sum_for_each_feature(D):
     """Your `Wo` is square: the network puts out D sums, one for each feature. Here K = 1: one output that
     adds them up, with `Wo` of shape (M, 1)."""
     return np.eye(D), np.eye(D), np.zeros(D), np.eye(D), np.zeros(D)
+
+
+@running_sum_weights.misconception
+def output_bias_for_each_unit(D):
+    """Your `bo` has D numbers, one for each unit. It belongs to the output, and of that there is K = 1:
+    `np.zeros(1)`."""
+    return np.eye(D), np.eye(D), np.zeros(D), np.ones((D, 1)), np.zeros(D)
 
 
 @running_sum_weights.misconception
@@ -576,11 +638,13 @@ to_torch = exercise(
     cases=recurrent,
     keras=_keras_steps,
     compared=_torch_steps,
+    oracle="the comparison of PyTorch's formula with Keras's layer",
     returns=("w_ih", "w_hh", "b_ih", "b_hh"),
     hints=[
         "Say the shapes of both sides in letters first: which axes of `Wx` and of `w_ih` have to change "
         "places? `Wh` is square, so its shape cannot remind you: does the formula?",
-        "Turn the whole step on its side: `(x @ Wx).T` is `Wx.T @ x.T`.",
+        "Turn the whole step on its side: with x as a row, `(1, D)`, the transpose of `x @ Wx` is "
+        "`Wx.T @ x.T`.",
         "PyTorch adds `b_ih + b_hh`, and Keras adds `bh`. Choose any two arrays `(M,)` whose sum is `bh`.",
     ],
 )

@@ -97,6 +97,114 @@ def facts(model: object, probe: Mapping[str, object]) -> object:
     }
 
 
+def trained(model: object, probe: Mapping[str, object]) -> object:
+    """What can be said of a model as it is, with the weights that it was given by training.
+
+    Args:
+        model: what an answer returned.
+        probe: `inputs`, arrays by name to predict from.
+
+    Returns:
+        `facts`, but with the model's own predictions; and `training`, a dict of how it was trained: the
+        `steps` of its optimiser and the `epochs` of its last `fit`, the name of its `loss`, the
+        `learning_rate` that it began with, the `last_loss`, and its `largest_weight`. What it does not know
+        is 0, an empty name or None.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        return plain(model)
+    if not model.built or not hasattr(model, "input_shape"):
+        return UNBUILT
+    return {
+        "input_shape": tuple(model.input_shape),
+        "output_shape": tuple(model.output_shape),
+        "layers": tuple(type(layer).__name__ for layer in model.layers),
+        "weights": tuple(tuple(weight.shape) for weight in model.weights),
+        "predictions": {name: _prediction(model, X) for name, X in probe["inputs"].items()},
+        "steps": (("Input", "", tuple(model.input_shape)), *_steps(model)),
+        "training": _training(model),
+    }
+
+
+def forecaster(model: object, probe: Mapping[str, object]) -> object:
+    """What can be said of a recurrent model as it is, of whatever make, a class of the learner's own too.
+
+    Args:
+        model: what an answer returned.
+        probe: `inputs`, arrays by name to predict from.
+
+    Returns:
+        A dict with the `predictions`; the class names of the `layers`, and of the `recurrent` ones among all
+        that they are made of; and `training`, as `trained` has it. One prediction more is made from the first
+        inputs with every weight of the recurrent layers at zero, and is called `WITHOUT_MEMORY`: where it is
+        the same as with them, the recurrent layers are there for show.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        said = plain(model)
+        return Foreign("dict") if isinstance(said, dict) else said
+    predictions = {name: _prediction(model, X) for name, X in probe["inputs"].items()}
+    recurrent = [layer for layer in _parts(model) if _is_recurrent(layer)]
+    weights = [weight for layer in recurrent for weight in layer.weights]
+    own = [keras.ops.convert_to_numpy(weight) for weight in weights]
+    try:
+        for weight in weights:
+            weight.assign(np.zeros(weight.shape, str(weight.dtype)))
+        predictions[WITHOUT_MEMORY] = _prediction(model, next(iter(probe["inputs"].values())))
+    finally:
+        for weight, value in zip(weights, own, strict=True):
+            weight.assign(value)
+    return {
+        "layers": tuple(type(layer).__name__ for layer in model.layers),
+        "recurrent": tuple(type(layer).__name__ for layer in recurrent),
+        "predictions": predictions,
+        "training": _training(model),
+    }
+
+
+WITHOUT_MEMORY = "without memory"
+
+
+def _parts(layer) -> Iterator:
+    """A layer's parts and theirs: inside models, wrappers such as `Bidirectional`, layers of one's own."""
+    for part in layer._layers:  # the one place where Keras notes layers of all these kinds
+        yield part
+        yield from _parts(part)
+
+
+def _is_recurrent(layer) -> bool:
+    import keras
+
+    return isinstance(layer, keras.layers.RNN) or hasattr(layer, "state_size")  # a cell has no other mark
+
+
+def _training(model) -> dict[str, object]:
+    optimizer, history = getattr(model, "optimizer", None), getattr(model, "history", None)
+    losses = getattr(history, "history", {}).get("loss", [])
+    return {
+        "steps": int(optimizer.iterations) if optimizer else 0,
+        "epochs": len(losses),
+        "loss": _name(getattr(model, "loss", "")),
+        "learning_rate": _first_rate(optimizer) if optimizer else 0.0,
+        "last_loss": float(losses[-1]) if losses else None,
+        "largest_weight": max((float(np.abs(w).max()) for w in model.get_weights() if w.size), default=0.0),
+    }
+
+
+def _first_rate(optimizer) -> float:
+    """A schedule may have brought the rate to zero by now."""
+    rate = optimizer.get_config()["learning_rate"]
+    return float(rate["config"].get("initial_learning_rate", 0) if isinstance(rate, dict) else rate)
+
+
+def _name(loss: object) -> str:
+    """`mean_squared_error`, whether a loss was given by its name, as a function or as an object."""
+    said = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
+    return {"mse": "mean_squared_error", "MSE": "mean_squared_error"}.get(said, str(said or ""))
+
+
 def as_function(value: Mapping[str, object], case: object = None) -> Mapping[str, object]:
     """The part of `facts` that two models share which are one function of their weights."""
     return {key: value[key] for key in ("input_shape", "output_shape", "weights", "predictions")}

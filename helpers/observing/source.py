@@ -18,11 +18,13 @@ class Source:
         reads: the notebook's numbers and arrays that it reads in place of its arguments.
         calls: the notebook's functions that it calls.
         unused: its own arguments that it never looks at.
+        tensors: the notebook's Keras tensors that it reads: an `Input` made outside of it, say.
     """
 
     reads: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    tensors: tuple[str, ...] = ()
 
 
 def source_of(answer: Callable) -> Source:
@@ -30,7 +32,7 @@ def source_of(answer: Callable) -> Source:
     code, space = getattr(answer, "__code__", None), getattr(answer, "__globals__", {})
     if code is None:
         return Source()
-    reads, calls, used = {}, {}, set(code.co_cellvars)
+    reads, calls, tensors, used = {}, {}, {}, set(code.co_cellvars)
     for instruction in _instructions(code):
         if instruction.opname == "LOAD_GLOBAL":
             value = space.get(instruction.argval)
@@ -38,10 +40,13 @@ def source_of(answer: Callable) -> Source:
                 reads[instruction.argval] = True
             elif isinstance(value, types.FunctionType):
                 calls[instruction.argval] = True
+            elif type(value).__name__ == "KerasTensor":
+                tensors[instruction.argval] = True
         elif instruction.opname.startswith("LOAD_FAST"):  # Python 3.13 loads two at a time
             used.update([instruction.argval] if isinstance(instruction.argval, str) else instruction.argval)
     arguments = code.co_varnames[: code.co_argcount]
-    return Source(tuple(reads), tuple(calls), tuple(name for name in arguments if name not in used))
+    unused = tuple(name for name in arguments if name not in used)
+    return Source(tuple(reads), tuple(calls), unused, tuple(tensors))
 
 
 def _instructions(code: types.CodeType) -> Iterator[dis.Instruction]:

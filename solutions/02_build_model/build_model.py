@@ -12,27 +12,30 @@
 # What you need: the five letters N, T, D, M, K (lesson 1).
 #
 # The model of this course is four lines of Keras. Each line changes a shape, and once you see how, Keras's favourite
-# error, "incompatible shapes", becomes a message that you can read.
+# error, "incompatible with the layer", becomes a message that you can read.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %% [markdown]
 # ## The picture
 #
 # A sequence goes in on the left, one time step after the other, D numbers at a time. The recurrent layer keeps M numbers
-# of memory, `h`. When it has seen all T steps, the Dense layer makes K numbers of that memory: the output.
+# of memory, `h`. When it has seen all T steps, the Dense layer makes K numbers from that memory: the output.
 
 # %%
 figures.network(T=4, D=2, M=3, K=1)
 
 # %% [markdown]
-# Each box is a layer of Keras. To build them we need some imports; they are those of the notebook that this course grew
-# from.
+# The two boxes are layers of Keras; `Input` stands for `x[t]` on the left. `Wx`, `Wh` and `Wo` on the arrows, `bh` and `bo`
+# in the boxes are the model's weights, which lesson 4 takes out. And tanh squeezes every number to between −1 and 1
+# (lesson 5).
+#
+# To build the boxes we need some imports. Most are those of the notebook that this course grew from:
 
 # %%
 from tensorflow.keras.layers import Input, SimpleRNN, Dense, Flatten
-from tensorflow.keras.models import Model
+from tensorflow.keras.models import Model, Sequential
 from tensorflow.keras.optimizers import SGD, Adam
 
 import keras
@@ -43,31 +46,16 @@ import matplotlib.pyplot as plt
 np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
-# Four of the names build the model of this lesson, the others wait for their turn:
-
-# %%
-needed = {
-    Input: "2: says which shape comes in",
-    SimpleRNN: "2: reads the sequence, and remembers",
-    Dense: "2: the output layer",
-    Model: "2: ties what goes in to what comes out",
-    np: "every lesson: arrays",
-    pd: "3, 5: tables",
-    Flatten: "7: lays all time steps side by side",
-    SGD: "8: training, the plain way",
-    Adam: "8: training, the usual way",
-    plt: "8: curves",
-}
-pd.DataFrame({"needed in lesson": needed.values()}, index=[name.__name__ for name in needed])
-
-# %% [markdown]
+# `Input`, `SimpleRNN`, `Dense` and `Model` build the model; `Sequential` is another way to write it, and `Flatten` comes
+# towards the end of this lesson. `pd` makes tables from lesson 3 on; `SGD`, `Adam` and `plt` wait for lesson 8.
+#
 # ## Line by line
 #
 # We build the small one of the picture first: (T, D, M, K) = (4, 2, 3, 1). To watch the shapes, we look at what every
 # line gives.
 #
-# **Line 1: what comes in.** `Input` is told the shape of *one* sample, `(T, D)`. The shape is a tuple, so there are two
-# pairs of brackets.
+# **Line 1: what comes in.** `Input` is told the shape of *one* sample, `(T, D)`. In `Input(shape=(4, 2))` the outer
+# brackets are those of the call, and the inner ones are the tuple `(4, 2)`.
 #
 # **A guess:** the shape of one sample has two numbers. How many has the shape of `i`?
 
@@ -77,13 +65,13 @@ i.shape
 
 # %% [markdown]
 # Three! Keras put one in front that you did not say: `None`. That is the place of N. A model is built once, and is used
-# on 1 sample today and on 500 tomorrow, so it leaves N open. **`None` means: any size, we shall see.** In letters,
-# `(None, T, D)` is `(N, T, D)` before anybody knows N.
+# on 1 sample today and on 500 tomorrow, so it leaves N open. **`None` means: any size; it is decided when data come.** In
+# letters, `(None, T, D)` is `(N, T, D)` before anybody knows N.
 #
 # `i` holds no numbers. It is a placeholder: it knows the shape of what will come, and that is all Keras needs to build.
 #
-# **Line 2: read the sequence.** `SimpleRNN(3)` makes a recurrent layer with M = 3 hidden units. The second pair of
-# brackets, `(i)`, calls the layer on what comes in. (First make a layer, then call it: all Keras layers work like this.)
+# **Line 2: read the sequence.** `SimpleRNN(3)` makes a recurrent layer with M = 3 hidden units. Then `(i)` behind it calls
+# that layer on what comes in. (First make a layer, then call it: all Keras layers work like this.)
 #
 # **A guess:** `(None, 4, 2)` goes in. What comes out?
 
@@ -97,7 +85,7 @@ h.shape
 #
 # Nobody told the layer that T = 4 and D = 2. It read them off `i`. You say only what can't be found out: M.
 #
-# **Line 3: answer.** `Dense(1)` makes K = 1 output of the M = 3 numbers. **Line 4:** `Model` ties both ends together, what
+# **Line 3: answer.** `Dense(1)` makes K = 1 output from the M = 3 numbers. **Line 4:** `Model` ties both ends together, what
 # goes in and what comes out of it.
 
 # %%
@@ -120,8 +108,8 @@ print("comes out: ", small.output_shape)
 # %% [markdown]
 # [[ exercise("build_rnn") ]]
 #
-# Build this model for any sizes: a function that takes T, D, M and K and returns the model. It takes `(N, T, D)` and
-# gives `(N, K)`. So `build_rnn(4, 2, 3, 1)` is the small model above.
+# Build this model for any sizes: a function that gets T, D, M and K and returns the model, with T fixed at the number that
+# it got. The model takes `(N, T, D)` and gives `(N, K)`. So `build_rnn(4, 2, 3, 1)` is the small model above.
 #
 # You are free in the style. The check gives your model random weights, and looks whether it computes from them what
 # Keras's own layers do.
@@ -158,13 +146,14 @@ check(build_rnn, seed=2026)
 # D = number of input features
 # M = number of hidden units
 # K = number of output units
-N, T, D, K, M = 1, 10, 3, 2, 5
+N, T, D, M, K = 1, 10, 3, 5, 2
 X = np.random.default_rng(0).standard_normal((N, T, D))
 
 figures.tensor(X)
 
 # %%
 keras.utils.set_random_seed(2)  # so that your numbers are those on this page
+keras.utils.clear_session()  # and Keras counts the names of its layers from the start
 
 i = Input(shape=(T, D))
 x = SimpleRNN(M)(i)
@@ -208,14 +197,19 @@ print("one sample:", one.shape)
 try:
     model(one)
 except ValueError as error:
-    print(str(error).split(": ", 1)[1])  # the end of a long message
+    print(error)
 
 # %% [markdown]
-# Read the message with your letters. Expected `(None, 10, 3)`, that is `(N, T, D)`; found `(10, 3)`, that is `(T, D)`.
-# **The batch axis is always there, even for one sample.** N = 1 is not the same as no N.
+# There it is, "incompatible". A long message; **read its end first**, with your letters. Expected `(None, 10, 3)`, that is
+# `(N, T, D)`; found `(10, 3)`, that is `(T, D)`. **The batch axis is always there, even for one sample.** N = 1 is not the
+# same as no N.
+#
+# (`model.predict(one)` refuses too, but may say only `as_list() is not defined on an unknown TensorShape`. When `predict`
+# says something that nobody can read, call the model itself, `model(one)`: it says what is wrong.)
 #
 # In lesson 1 you took a sample out of a batch, and an axis went. Here we need the way back. NumPy has an index that puts an
-# axis of size 1 in, and it is called `None` too (another `None`; this one has nothing to do with Keras). On three numbers:
+# axis of size 1 in, and it is called `None` too. It is the same `None`, with another meaning: for Keras a size that is
+# open, between NumPy's square brackets a new axis. On three numbers:
 #
 # **A guess, before you run it:** which of these is one row of three, and which is three rows of one?
 
@@ -228,7 +222,8 @@ print(three.shape, three[None, :].shape, three[:, None].shape)
 #
 # [[ exercise("as_batch") ]]
 #
-# Make a batch of one sample: from `x (T, D)` to `(1, T, D)`. The numbers stay as they are.
+# Make a batch of one sample: from `x (T, D)` to `(1, T, D)`. The numbers stay as they are. NumPy alone, please: Keras is
+# not needed.
 #
 # For example `[[5, 6], [7, 8]]`, of shape `(2, 2)`, becomes `[[[5, 6], [7, 8]]]`, of shape `(1, 2, 2)`. An array is due, not
 # a list.
@@ -316,14 +311,14 @@ longer = np.random.default_rng(1).standard_normal((N, 20, D))
 try:
     model(longer)
 except ValueError as error:
-    print(str(error).split(": ", 1)[1])  # the end of a long message
+    print(error)
 
 # %% [markdown]
 # (Called like this, a model always looks. `predict` does not look so closely once it has been used: don't take its silence
 # for a yes.)
 #
-# Does it have to refuse? Look at what the model holds, its weights. **A guess, before you run it:** in which of their shapes is
-# there a 10?
+# Does it have to refuse? Think of what the model holds, its weights. **A guess:** in which of their shapes is there a 10?
+# Check it on the picture above, where T was 4: on which arrow, in which box is there a T? Then run the cell.
 
 # %%
 for weight in model.get_weights():

@@ -15,7 +15,7 @@
 # what the network does then. At the end you program a network with your own hands: no training, just five arrays.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %%
 import keras
@@ -29,8 +29,10 @@ np.set_printoptions(precision=4, suppress=True)
 # %% [markdown]
 # ## Five arrays on three arrows
 #
-# Wherever numbers flow along an arrow into a layer, there is a **kernel**, a matrix that they are multiplied by. Where
-# they arrive, a **bias** is added, one number for each unit there. *Weights* is the word for all of them together.
+# On every arrow there is a **kernel**, a matrix that the numbers on their way are multiplied by: three arrows, three
+# kernels. In the box where they arrive, a **bias** is added, one number for each unit there: two boxes, two biases. (Then
+# tanh squeezes every number of `h` to between −1 and 1; lesson 5 looks at it closely.) *Weights* is the word for all five
+# arrays together.
 
 # %%
 figures.network(T=10, D=3, M=5, K=2)
@@ -57,8 +59,8 @@ print("v (4,)  @  W (4, 2)  gives", (v @ W).shape)
 # %% [markdown]
 # [[ exercise("weight_shapes") ]]
 #
-# Before we look inside, say what we shall find: the shapes of the five arrays, for any D, M and K. No model is needed.
-# Try it without the picture: ask of each kernel what goes in, and what comes out.
+# Write down what you know before we look inside: the shapes of the five arrays, for any D, M and K, without asking Keras.
+# They stand in the picture; try it without, and ask of each kernel what goes in, and what comes out.
 #
 # Return a dict of tuples. With one of everything, `weight_shapes(1, 1, 1)`, it is
 #
@@ -100,7 +102,7 @@ check(weight_shapes, seed=2026)
 # %%
 keras.utils.set_random_seed(4)
 
-N, T, D, K, M = 1, 10, 3, 2, 5
+N, T, D, M, K = 1, 10, 3, 5, 2
 X = np.random.default_rng(0).standard_normal((N, T, D))
 
 i = Input(shape=(T, D))
@@ -113,7 +115,7 @@ model.layers
 # %% [markdown]
 # Three layers, numbers 0, 1 and 2. `get_weights()` of a layer gives its arrays, as a list of NumPy arrays.
 #
-# **A guess, before you run it:** how many arrays does the SimpleRNN give, and in which order?
+# **A guess, before you run it:** three of the five belong to the SimpleRNN. In which order does it give them?
 
 # %%
 model.layers[1].get_weights()
@@ -144,61 +146,90 @@ figures.weights(Wx=Wx, Wh=Wh, bh=bh, Wo=Wo, bo=bo)
 # %% [markdown]
 # ## Why they start as they do
 #
-# Nobody has trained this model. **Look at the picture again, and guess:** were the five arrays filled in the same way?
-#
+# Nobody has trained this model. **Look at the picture again, and guess:** were the five arrays filled in the same way? Here
+# are the lowest and the highest number in each:
+
+# %%
+arrays = {"Wx": Wx, "Wh": Wh, "bh": bh, "Wo": Wo, "bo": bo}
+ends = {name: [array.min(), array.max()] for name, array in arrays.items()}
+pd.DataFrame(ends, index=["lowest", "highest"]).round(2)
+
+# %% [markdown]
 # They were not. The biases are zero. `Wx` and `Wo` are random, evenly spread between two ends that depend on the sizes.
 # For `Wx` the ends are $\pm\sqrt{6/(D+M)}$, which is ±0.87 here; this is called Glorot uniform. It is wide enough to
 # say something, and narrow enough that tanh is not always at its ends.
 #
-# And `Wh`? It looks random too. Multiply it by its own transpose:
+# And `Wh`? It looks random too. **A guess:** what comes out if you multiply it by its own transpose?
 
 # %%
 np.round(Wh @ Wh.T, 4) + 0.0  # + 0.0 turns -0 into 0
 
 # %% [markdown]
-# Ones on the diagonal and zeros beside it: the identity. A matrix of this kind is called **orthogonal**. To multiply by
-# it turns a vector round (or mirrors it), and leaves its length as it is.
+# Ones on the diagonal and zeros beside it: the identity. A matrix that gives the identity with its own transpose, as `Wh`
+# does, is called **orthogonal**. To multiply by it turns a vector round (or mirrors it), and leaves its length as it is.
 #
-# That matters for one reason: `Wh` is the only kernel that is used again and again. What was seen at t = 0 goes through
-# `Wh` at every later step. Let us send a vector of length 1 through three kernels, without tanh and without input.
-# The second is the first made 10 % smaller, the third 10 % larger. **A guess:** how long is it after 50 steps?
+# That matters for one reason: `Wh` is the only kernel whose result goes through it again. What was seen at t = 0 goes
+# through `Wh` at every later step. Let us send a vector of length 1 through three kernels, without tanh and without input:
+# `Wh` itself, `Wh` made 10 % smaller, and `Wh` made 10 % larger. **A guess:** how long is the vector after 50 steps?
 
 # %%
-start = np.ones(M) / np.sqrt(M)
+v = np.ones(M) / np.sqrt(M)
 kernels = {"0.9 * Wh": 0.9 * Wh, "Wh": Wh, "1.1 * Wh": 1.1 * Wh}
 steps = [0, 1, 10, 50]
 
 lengths = {
-    name: [np.linalg.norm(start @ np.linalg.matrix_power(kernel, t)) for t in steps]
+    name: [np.linalg.norm(v @ np.linalg.matrix_power(kernel, t)) for t in steps]
     for name, kernel in kernels.items()
 }
 pd.DataFrame(lengths, index=pd.Index(steps, name="steps")).round(3)
 
 # %% [markdown]
 # Ten percent less, and after 50 steps next to nothing is left. Ten percent more, and it is a hundred times too long.
-# The orthogonal kernel is the one that neither forgets nor explodes. With tanh around it a state shrinks a little all
-# the same, but this is a fair start for a network that has to remember.
+# The orthogonal kernel is the one that neither forgets nor explodes. **A guess:** and with tanh around it, as in our
+# network?
+
+# %%
+h = v
+for t in range(1, 51):
+    h = np.tanh(h @ Wh)
+    if t in steps:
+        print(f"after {t:2} steps: {np.linalg.norm(h):.3f}")
+
+# %% [markdown]
+# tanh makes every number a little smaller, at every step: after 50 steps a quarter is left. That is much more than the
+# nothing of `0.9 * Wh`, and a fair start for a network that has to remember.
 #
 # The biases can start at zero because the random kernels already make the units differ. If all weights were
-# zero, or all alike, then all M units would do the same for ever: M units, and the mind of one.
+# zero, or all alike, then all M units would do the same, and training would change them all alike: M units, and the mind
+# of one.
 
 # %% [markdown]
 # ## Put others in
 #
-# `set_weights` is the way back: a list of arrays, in the same order and of the same shapes. What you take out is a copy,
-# so writing into it changes nothing yet. **A guess:** which of the three lines below are alike?
+# `set_weights` is the way back: a list of arrays, in the same order and of the same shapes. We keep what the model has now,
+# so that every experiment can put it back at its end:
 
 # %%
+start = model.get_weights()
+
+# %% [markdown]
+# **A guess:** which of the three lines below are alike?
+
+# %%
+Wx, Wh, bh, Wo, bo = model.get_weights()
 print("as it was:              ", model.predict(X, verbose=0)[0])
 
 bo[0] = 10
-print("bo[0] = 10 in the copy: ", model.predict(X, verbose=0)[0])
+print("after bo[0] = 10:       ", model.predict(X, verbose=0)[0])
 
-model.layers[2].set_weights([Wo, bo])
+model.set_weights([Wx, Wh, bh, Wo, bo])
 print("after set_weights:      ", model.predict(X, verbose=0)[0])
 
+model.set_weights(start)
+
 # %% [markdown]
-# The first output moved by 10, and the second stayed where it was: nothing stands between `bo` and the output.
+# The first two are alike: what `get_weights` gives is a copy, so writing into it changes nothing yet. Then the first output
+# moved by 10, and the second stayed where it was: nothing stands between `bo` and the output.
 #
 # Now a deeper cut. `Wh` is the only road from one step to the next. We close it, and show the network two samples that
 # differ everywhere except in the last step. **A guess:** what do you see, with `Wh` and without it?
@@ -207,9 +238,13 @@ print("after set_weights:      ", model.predict(X, verbose=0)[0])
 X_other = np.random.default_rng(1).standard_normal((N, T, D))
 X_other[:, -1] = X[:, -1]  # the last step alone is the same
 
+Wx, Wh, bh, Wo, bo = start
 print("with Wh:   ", model.predict(X, verbose=0)[0], model.predict(X_other, verbose=0)[0])
-model.layers[1].set_weights([Wx, 0 * Wh, bh])
+
+model.set_weights([Wx, 0 * Wh, bh, Wo, bo])
 print("without it:", model.predict(X, verbose=0)[0], model.predict(X_other, verbose=0)[0])
+
+model.set_weights(start)
 
 # %% [markdown]
 # Without `Wh` the network cannot tell them apart. All its memory of the first nine steps came through that one matrix.
@@ -217,7 +252,8 @@ print("without it:", model.predict(X, verbose=0)[0], model.predict(X_other, verb
 # %% [markdown]
 # ## Two kinds of model, two ways to count
 #
-# The same network can be written as a `Sequential`. It has the same five arrays. But look at the list of its layers:
+# The same network can be written as a `Sequential`. It has five arrays of the same shapes. **A guess:** is the SimpleRNN
+# number 1 in its list of layers, too?
 
 # %%
 same = Sequential([Input(shape=(T, D)), SimpleRNN(M), Dense(K)])
@@ -273,10 +309,15 @@ check(unpack, seed=2026)
 # %% [markdown]
 # ## Program a network by hand
 #
-# Training is one way to find weights. Another is to think. We leave out tanh for this (`activation=None`), so that
-# numbers are free to grow. Then a step is only
+# Training is one way to find weights. Another is to think. What a step does with them is one line, and all of it stands in
+# the picture at the top: `x[t]` comes through `Wx`, the last state through `Wh`, both are added up with the bias, and tanh
+# is taken of the sum.
 #
-# $$h = x_t\,W_x + h_{last}\,W_h + b_h \qquad (M,) = (D,)(D, M) + (M,)(M, M) + (M,)$$
+# $$h = \tanh(x_t\,W_x + h_{last}\,W_h + b_h) \qquad (M,) = (D,)(D, M) + (M,)(M, M) + (M,)$$
+#
+# Now we take tanh off (`activation=None`), so that numbers are free to grow. Then a step is only
+#
+# $$h = x_t\,W_x + h_{last}\,W_h + b_h$$
 #
 # Take D = 1 feature and M = 4 units which do not hear each other: `Wh` has numbers on its diagonal only. Each unit
 # multiplies its own last state by its own number, 0, 0.5, 1 or -1, and adds what comes in.
@@ -307,7 +348,7 @@ figures.states(H[0])
 
 # %% [markdown]
 # 0 forgets, 0.5 fades, 1 keeps, -1 swings to and fro. One number on the diagonal of `Wh`, and a unit has a character.
-# A trained network is made of nothing else, only that its units also hear each other.
+# A trained network is made of the same, only that its units also hear each other, and that tanh bends it.
 #
 # And a bias? Here is a network that hears nothing at all (`Wx` is zero). It has one unit that keeps what it has, and
 # a bias of 1. **A guess:** what does it put out?
@@ -325,7 +366,8 @@ counter.predict(knock, verbose=0)[0, :, 0]
 # [[ exercise("running_sum_weights") ]]
 #
 # Now write one. Find weights for a linear network (`activation=None`) with D features, M = D hidden units and K = 1
-# output, which puts out **the sum of all numbers that it has seen so far**, over all steps and all features.
+# output, which puts out **the sum of all numbers that it has seen so far**, over all steps and all features. The output is
+# `h @ Wo + bo`.
 #
 # For D = 2 and the steps `[1, 2]`, `[3, 4]`, `[5, 6]` it has to put out 3, then 10, then 21.
 #
@@ -345,7 +387,7 @@ def running_sum_weights(D):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_running_sum_weights", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_running_sum_weights", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check(running_sum_weights)
 ### BEGIN HIDDEN TESTS
 check(running_sum_weights, seed=2026)
@@ -380,8 +422,10 @@ check(running_sum_weights, seed=2026)
 # | hidden to hidden | `Wh` (M, M) | `w_hh` (M, M) |
 # | bias | `bh` (M,) | `b_ih` (M,) and `b_hh` (M,) |
 #
-# Two things differ. The kernels are (in, out) in Keras and (out, in) in PyTorch. And PyTorch has two biases where Keras
-# has one; it only ever adds them up, so there is no more in two than in one.
+# (PyTorch writes them out as `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0` and `bias_hh_l0`: `l0` is layer 0.)
+#
+# Two things differ. PyTorch stores its kernels the other way, (out, in) where Keras has (in, out). And PyTorch has two
+# biases where Keras has one; it only ever adds them up, so there is no more in two than in one.
 #
 # Watch the first on a small layer, from 3 numbers to 2, with other letters than ours:
 
@@ -412,7 +456,7 @@ print("S.T @ v =", S.T @ v)
 # The smallest example: with D = M = 1, `Wx = [[2.]]`, `Wh = [[3.]]` and `bh = [4.]` become `[[2.]]`, `[[3.]]`, and any two
 # biases that add up to 4.
 #
-# PyTorch itself is not needed. The check puts your arrays into its formula, and compares with Keras's layer.
+# PyTorch itself is not needed. The check puts your arrays into its formula, and compares with what Keras's layer gives.
 
 # %% nbgrader={"grade": false, "grade_id": "to_torch", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def to_torch(Wx, Wh, bh):

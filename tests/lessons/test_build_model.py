@@ -255,11 +255,88 @@ def test_the_tensor_in_place_of_the_model_is_told_so():
 
 
 def test_layers_are_shown_one_by_one_in_letters():
-    verdict = said("build_rnn", lambda T, D, M, K: chain((T, D), SimpleRNN(M), Dense(7, activation="relu")))
+    verdict = said(
+        "build_rnn", lambda T, D, M, K: chain((T, D), SimpleRNN(M), Dense(K + 5, activation="relu"))
+    )
     assert "puts out (None, 7), expected (None, K)" in verdict.headline
-    assert "Input → (None, T, D) = (None, 4, 2)" in str(verdict)
-    assert "SimpleRNN (tanh) → (None, M) = (None, 5)" in str(verdict)
+    assert "`Dense` has 7 outputs; K = 2 are due" in verdict.headline
+    assert "Input → (None, T, D) = (None, 6, 4)" in str(verdict)
+    assert "SimpleRNN (tanh) → (None, M) = (None, 9)" in str(verdict)
     assert "Dense (relu) → (None, 7)" in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (
+            lambda T, D, M, K: chain((4, 2), SimpleRNN(3), Dense(1)),
+            "has `Input(shape=(4, 2))`, `SimpleRNN(3)` and `Dense(1)` whatever the arguments are: "
+            "write `Input(shape=(T, D))`, `SimpleRNN(M)` and `Dense(K)`",
+        ),
+        (lambda T, D, M, K: chain((T, 2), SimpleRNN(M), Dense(K)), "has `Input(shape=(T, 2))` whatever"),
+        (lambda T, D, M, K: chain((T, D), SimpleRNN(M), Dense(1)), "has `Dense(1)` whatever"),
+        (
+            lambda T, D, M, K: Sequential([Input((T, D)), SimpleRNN(3), Dense(K)]),
+            "has `SimpleRNN(3)` whatever the arguments are: write `SimpleRNN(M)`",
+        ),
+    ],
+)
+def test_a_number_for_an_argument_is_said_in_numbers(answer, says):
+    for seed in (0, 1, 2026):
+        assert says in verdict_on(find_exercise("build_rnn"), answer, seed).headline
+
+
+def test_a_number_of_features_fixed_in_a_model_of_any_length_is_said():
+    verdict = said("build_any_length", lambda D, M, K: chain((None, 3), SimpleRNN(M), Dense(K)))
+    assert "`Input(shape=(None, 3))` whatever the arguments are: write `Input(shape=(None, D))`" in str(
+        verdict
+    )
+
+
+i = Input((4, 2))
+
+
+def test_the_notebooks_input_is_named():
+    verdict = said("build_rnn", lambda T, D, M, K: Model(i, Dense(K)(SimpleRNN(M)(i))))
+    assert "the notebook's `i`" in verdict.headline
+    assert "make your own `Input(shape=(T, D))` inside" in verdict.headline
+
+
+def test_a_layer_too_many_is_said():
+    verdict = said("build_rnn", lambda T, D, M, K: chain((T, D), SimpleRNN(M), Dense(M), Dense(K)))
+    assert "One layer is too many: a second `Dense`" in verdict.headline
+
+
+def test_a_layer_of_another_size_is_said():
+    verdict = said("build_rnn", lambda T, D, M, K: chain((T, D), SimpleRNN(M + 2), Dense(K)))
+    assert "`SimpleRNN` has 11 units; M = 9 are due" in verdict.headline
+
+
+def test_a_comma_behind_the_result_is_pointed_at():
+    def answer(T, D, M, K):
+        return (as_in_the_original(T, D, M, K),)
+
+    assert "There is a comma after what you return" in said("build_rnn", answer).headline
+
+
+def test_a_class_in_place_of_a_model_is_told_so():
+    assert "`Model(i, x)` makes a model" in said("build_rnn", lambda T, D, M, K: Model).headline
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda D, M, K: Input(shape=("None", D)), "write None without quotes"),
+        (lambda D, M, K: Input(shape=(-1, D)), "-1 belongs to NumPy's reshape"),
+        (lambda D, M, K: Input(shape=(2.0, D)), "2.0, of type float, stands in yours"),
+        (lambda D, M, K: Dense(K)(SimpleRNN(M)), "the layer SimpleRNN was made but never called"),
+        (lambda D, M, K: Model(Input((None, D)), Dense(K)), "the layer Dense itself, which was never called"),
+        (lambda D, M, K: SimpleRNN(Input((None, D))), "there belongs its number of units"),
+        (lambda D, M, K: Model([Input((None, D)), Input((None, D))]), "Model takes two things"),
+    ],
+)
+def test_keras_errors_are_said_in_plain_words(answer, says):
+    assert says in dict(said("build_any_length", answer).facts)["Error"]
 
 
 def test_other_weights_are_read_in_letters():
@@ -283,6 +360,16 @@ def test_keras_refusing_a_shape_is_said_in_plain_words():
     verdict = said("build_rnn", lambda T, D, M, K: chain((2, T, D), SimpleRNN(M), Dense(K)))
     assert verdict.status == "error"
     assert "takes an input with 3 axes, and got one with 4" in str(verdict)
+
+
+def test_a_shape_that_is_the_same_for_all_arguments_is_told_so():
+    verdict = said("output_shape", lambda N, T, D, M, K: (1, 2))
+    assert verdict.headline.startswith("You return (1, 2), whatever the arguments are")
+    assert "Axis 1 is 2, whatever" in said("output_shape", lambda N, T, D, M, K: (N, 2)).headline
+
+
+def test_arguments_that_nobody_needs_are_not_missed():
+    assert "never uses" not in str(said("output_shape", lambda N, T, D, M, K: (N, K + 7)))
 
 
 def test_the_ends_of_a_model_exchanged_are_told_so():

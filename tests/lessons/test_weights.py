@@ -159,6 +159,10 @@ def sum_written_out(D):
     return Wx, Wx, np.array([0.0] * D), Wo, np.array([0.0])
 
 
+def sum_in_whole_numbers(D):
+    return np.eye(D, dtype=int), np.eye(D, dtype=int), np.zeros(D, int), np.array([[1]] * D), np.array([0])
+
+
 def sum_by_a_random_basis(D):
     Q = np.linalg.qr(np.random.default_rng(0).normal(size=(D, D)))[0].astype("float32")
     return Q, np.eye(D), np.zeros(D), Q.sum(axis=0)[:, None], np.zeros(1)
@@ -319,7 +323,7 @@ def test_a_wrong_shape_is_said_in_letters():
     answer = lambda D, M, K: {"Wx": (D, M), "Wh": (M, K), "bh": (M,), "Wo": (M, K), "bo": (K,)}  # noqa: E731
     text = said("weight_shapes", answer)
     assert "`Wh` alone: You returned (M, K)" in text
-    assert "expected (5, 5)" in text
+    assert "expected (9, 9)" in text
 
 
 def test_keras_is_not_asked_for_shapes():
@@ -362,11 +366,56 @@ def test_a_sum_that_fades_is_shown_on_numbers_that_one_can_follow():
     assert "6.0000   21.0000" in text
 
 
-def test_whole_numbers_as_weights_are_told_what_to_do():
+def test_bools_as_weights_are_told_what_to_do():
     def answer(D):
-        return np.eye(D, dtype=int), np.eye(D), np.zeros(D), np.ones((D, 1)), np.zeros(1)
+        return np.eye(D, dtype=bool), np.eye(D), np.zeros(D), np.ones((D, 1)), np.zeros(1)
 
     assert "dtype=float" in said("running_sum_weights", answer)
+
+
+def test_which_kernel_is_zero_is_told_apart():
+    def answer(Wx, Wo):
+        return lambda D: (Wx * np.eye(D), np.eye(D), np.zeros(D), Wo * np.ones((D, 1)), np.zeros(1))
+
+    assert named("running_sum_weights", answer(0, 1)) == "input_not_heard"
+    assert named("running_sum_weights", answer(1, 0)) == "state_not_put_out"
+    assert named("running_sum_weights", answer(0, 0)) == "everything_is_zero"
+
+
+def test_shapes_that_are_the_same_for_all_arguments_are_told_so():
+    ones = {"Wx": (1, 1), "Wh": (1, 1), "bh": (1,), "Wo": (1, 1), "bo": (1,)}
+    assert "`Wx` is (1, 1), `Wh` is (1, 1)" in said("weight_shapes", lambda D, M, K: ones)
+    assert "Axis 0 of `Wx` is 3, whatever the arguments are" in said(
+        "weight_shapes", lambda D, M, K: {**reference.weight_shapes(D, M, K), "Wx": (3, M)}
+    )
+    small = [np.array([[2.0]]), np.array([[3.0]]), np.array([4.0]), np.array([0.0])]
+    assert "`w_ih` has the shape (1, 1) whatever comes in; (M, D) is due" in said(
+        "to_torch", lambda Wx, Wh, bh: small
+    )
+    assert "`Wx` has the shape (1, 1) whatever comes in; (D, M) is due" in said(
+        "running_sum_weights", lambda D: (np.eye(1), np.eye(D), np.zeros(D), np.ones((D, 1)), np.zeros(1))
+    )
+
+
+def test_a_method_that_is_not_called_is_told_so():
+    assert "its brackets `()` are missing" in said("unpack", lambda model: model.get_weights)
+    assert "`w_ih` is a function that was not called" in said(
+        "to_torch", lambda Wx, Wh, bh: (Wx.transpose, Wh.T, bh, 0 * bh)
+    )
+
+
+def test_a_shape_in_place_of_an_array_is_told_so():
+    text = said("unpack", lambda model: [array.shape for array in model.get_weights()])
+    assert "`Wx` is a shape, (D, M); the array itself is due" in text
+
+
+def test_a_comma_behind_the_arrays_is_pointed_at():
+    assert "a comma after what you return" in said("unpack", lambda model: (model.get_weights(),))
+
+
+def test_a_bias_of_None_is_told_what_is_due():
+    text = said("to_torch", lambda Wx, Wh, bh: (Wx.T, Wh.T, bh, None))
+    assert "`b_hh` is `None`; an array of shape (M,) is due, of zeros if it is to add nothing" in text
 
 
 def test_a_bias_as_a_row_is_read_in_letters():
