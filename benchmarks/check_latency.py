@@ -2,10 +2,10 @@
 
     python benchmarks/check_latency.py
 
-Prints, for each exercise: the first check in a fresh session (which asks Keras), a warm check, the learner's
-own code in it (the reference called as often as the check calls it), and a warm check of a wrong answer, which
-goes through the bank of misconceptions. Times are medians in milliseconds; the last column is the warm check as
-a multiple of an empty loop of the same machine in the same run, to compare runs with.
+Prints, for each exercise: the first check in a fresh session (which asks Keras), a warm check, the
+learner's own code in it (the reference called as often as the check calls it), and a warm check of a wrong
+answer, which goes through the bank of misconceptions. Times are medians in milliseconds; the last column is
+the warm check as a multiple of an empty loop of the same machine in the same run, to compare runs with.
 """
 
 import statistics

@@ -244,7 +244,8 @@ def _json_lines(value: object) -> list[str]:
 
 def _made_from(page: Page) -> str:
     """A digest of everything that a page's notebooks are made from."""
-    machinery = (path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".j2"))
+    kinds = (".py", ".j2", ".csv", ".gz")
+    machinery = (path for path in (ROOT / "helpers").rglob("*") if path.suffix in kinds)
     return _digest([page.source, ROOT / "requirements.lock", ROOT / "nbgrader_config.py", *sorted(machinery)])
 
 

@@ -65,10 +65,8 @@ def verdict(answer: Callable) -> Verdict:
     return _judged(answer, sys._getframe(1).f_globals, VISIBLE_SEED, show_numbers=True)
 
 
-def _judged(
-    answer: Callable, namespace: Mapping[str, object], seed: int, *, show_numbers: bool
-) -> Verdict:
-    """The verdict on an answer in a notebook, where a cell may not have run and a learner may lose patience."""
+def _judged(answer: Callable, namespace: Mapping[str, object], seed: int, *, show_numbers: bool) -> Verdict:
+    """The verdict on an answer in a notebook, where a cell may not have run, or be stopped."""
     exercise = named_exercise(answer, namespace)
     unread = _unread_line(exercise.name, namespace.get("In", ()))
     if unread:
@@ -144,7 +142,7 @@ def _blame(exercise: Exercise, answer: Callable, calls: Sequence[str]) -> Verdic
             return Verdict(
                 exercise.name,
                 "failed",
-                f"Your answer calls your `{name}`, and that one does not pass its own check yet: mend it first.",
+                f"Your answer calls your `{name}`, and that one does not pass its check yet: mend it first.",
             )
     return None
 

@@ -20,9 +20,17 @@ _PLAIN = (
         r"`\1` has no value yet when this line runs: give it one first, inside the function",
     ),
     (
+        r"Graph execution error: Detected at node compile_loss/\w+/",
+        r"the loss can't compare the labels with what the model puts out: their shapes do not fit",
+    ),
+    (
         r"Cannot interpret '\d+' as a data type",
         r"a shape is one argument, a tuple with brackets of its own, as in np.zeros((…, …)); "
         r"here its second size was taken for something else",
+    ),
+    (
+        r"ufunc 'bitwise_xor' not supported",
+        r"`^` is no power in Python: `g**2` is the square of g",
     ),
     (
         r"The requested array has an inhomogeneous shape",
@@ -125,4 +133,6 @@ def alike(one: Raised, other: Raised) -> bool:
 
 
 def _unnumbered(message: str) -> str:
+    message = re.sub(r"(Detected at node \S+)\s.*", r"\1", message, flags=re.DOTALL)  # files and lines follow
+    message = message.replace("compile_loss/mean_squared_error/", "compile_loss/mse/")
     return re.sub(r"(?<=[a-z])_\d+(?=['/ ,])", "", message)

@@ -89,6 +89,10 @@ def _library(name: str) -> str:
     )
 
 
+_USUAL = {"Wx": ("D", "M"), "Wh": ("M", "M"), "bh": ("M",), "b": ("M",), "Wo": ("M", "K"), "bo": ("K",)}
+"""The axes of arrays that go by the course's names, where they are an answer's own."""
+
+
 def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
     error = outcome.error
     if error.not_written and error.function in LESSON_OF and error.function != exercise.name:
@@ -112,7 +116,8 @@ def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
     for name, shape in error.shapes:
         said = shape
         if not isinstance(shape, str):
-            said = _say(shape, case, declared_dims(exercise.reference, name, len(shape)))
+            declared = declared_dims(exercise.reference, name, len(shape)) or _USUAL.get(name, ())
+            said = _say(shape, case, declared)
         facts.append((f"`{name}`", said))
     where, code = f"in line {error.line} of your cell" if error.line else "inside your answer", error.source
     if error.called_from:
@@ -293,7 +298,7 @@ def _shape_tuple(value: object, called: str) -> Finding | None:
 def _model(value: object, called: str) -> Finding | None:
     if isinstance(value, dict) and "predictions" in value:
         return None
-    if value == UNBUILT:
+    if isinstance(value, Foreign) and value == UNBUILT:
         return Finding(
             "Your model doesn't know the shape of its input, so it could not make its weights: "
             "begin it with `Input(shape=…)`."

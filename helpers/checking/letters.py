@@ -62,7 +62,8 @@ def _names(
     near = [f"{expected}{by:+d}" for by in (-1, 1) if sizes.get(expected, -9) + by == number]
     if not expected_axes:  # an array on its way to the answer may be anything: no guesses
         return [str(number)]
-    doubled = [f"{a}*{b}" for a, b in itertools.combinations(expected_axes, 2) if _product(a, b, sizes) == number]
+    both = itertools.combinations(expected_axes, 2)
+    doubled = [f"{a}*{b}" for a, b in both if _product(a, b, sizes) == number]
     gates = [f"{many}*M" for many in (3, 4) if many * sizes.get("M", 0) == number]
     return [*gates, *doubled, *near] or [str(number)]
 
@@ -91,7 +92,7 @@ def difference(returned: Sequence[str], expected: Sequence[str]) -> str:
         return f"All {left[0][0]} blocks of M are still together: is one gate cut out of them?"
     if any(name.isdigit() and name != "1" for name in left):
         if len(returned) == len(expected):
-            odd = next(axis for axis, name in enumerate(returned) if name != expected[axis] and name.isdigit())
+            odd = next(i for i, name in enumerate(returned) if name != expected[i] and name.isdigit())
             return f"Axis {odd} has {returned[odd]} entries, {expected[odd].replace('*', '')} are due."
         return f"That is {len(returned)} {'axis' if len(returned) == 1 else 'axes'}; {len(expected)} are due."
     parts = [f"{AXIS[name]} still there" for name in left if name in AXIS]

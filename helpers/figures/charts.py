@@ -54,7 +54,8 @@ def descent(
     canvas.title("Training walks downhill: the steeper the slope, the longer the step", 24)
     first, last = (f"w = {w:.2f} with loss {loss(w):.2f}" for w in (places[0], places[-1]))
     return canvas.picture(
-        f"The loss as a curve over one weight w, with {len(places)} dots on it, where {len(places) - 1} steps "
+        f"The loss as a curve over one weight w, with {len(places)} dots on it, where {len(places) - 1} steps"
+        " "
         f"lead: from {first} to {last}."
     )
 

@@ -152,7 +152,8 @@ def fading(norms: Mapping[str, Num[Array, " T"]]) -> Picture:
     for back in range(0, T, pace):
         canvas.words(place(back, 0)[0], height + 15, str(back), SMALL)
     canvas.words(width / 2, height + 36, "steps back in time, from the last step", 12)
-    canvas.words(8, 12, "more than at the last step", SMALL, QUIET, "start")
+    if place(0, 0)[1] >= 28:
+        canvas.words(8, 12, "more than at the last step", SMALL, QUIET, "start")
     canvas.words(8, height - 12, "less than at the last step", SMALL, QUIET, "start")
     canvas.title(f"How much of the gradient arrives, {{T}} = {{T:{T}}}", 24)
     told = "; ".join(

@@ -782,15 +782,16 @@ def _norm(dh):
 
 def _faded(
     X, Wx, Wh, bh, *, start=np.ones_like, slope=lambda h, before: 1 - h**2, back=lambda da, Wh: da @ Wh.T,
-    keep=lambda dh, da, carried: _norm(dh),
+    keep=None,
 ):  # fmt: skip
-    """The right norms, unless one of the options bends a line."""
+    """The right norms, unless one of the options bends a line; `keep` says what is noted in place of the norm
+    of `dh`."""
     H = _forwards(X, Wx, Wh, bh)
     dh, norms = start(H[-1]), []
     for t in reversed(range(X.shape[1])):
         da = dh * slope(H[t + 1], H[t])
         carried = back(da, Wh)
-        norms.append(keep(dh, da, carried))
+        norms.append(keep(dh, da, carried) if keep else _norm(dh))
         dh = carried
     return np.array(norms[::-1])
 

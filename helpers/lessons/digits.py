@@ -298,6 +298,20 @@ def over_everything(z):
 
 
 @softmax.misconception
+def over_everything_and_overflows(z):
+    """Two things: all numbers together add up to 1, where each sample's K numbers have to (`axis=-1`); and
+    `np.exp` of a large score is infinite, so take the largest off first."""
+    return np.exp(z) / np.exp(z).sum()
+
+
+@softmax.misconception
+def over_the_first_axis_and_overflows(z):
+    """Two things: the sum runs over the first axis, as Python's own `sum` does, and not over the last; and
+    `np.exp` of a large score is infinite, so take the largest off first."""
+    return np.exp(z) / sum(np.exp(z))
+
+
+@softmax.misconception
 def not_divided_by_the_sum(z):
     """These do not add up to 1: divide by the sum of the exponentials."""
     return np.exp(z - z.max(axis=-1, keepdims=True))
@@ -365,9 +379,13 @@ def _is_a_readers(shapes: Sequence[tuple[int, ...]]) -> bool:
     )
 
 
+READ = ((None, T, D), (None, None, D))
+"""The shapes that a reader may take: how many rows there are may be left open."""
+
+
 def _takes_rows(facts: Mapping[str, object]) -> bool:
-    """Rows of eight pixels in, ten numbers out; how many rows may be left open."""
-    return facts["input_shape"] in [(None, T, D), (None, None, D)] and facts["output_shape"] == (None, K)
+    """Rows of eight pixels in, ten numbers out."""
+    return facts["input_shape"] in READ and facts["output_shape"] == (None, K)
 
 
 def _as_reader(facts: Mapping[str, object], case: Case) -> object:
@@ -391,20 +409,22 @@ def _as_reader(facts: Mapping[str, object], case: Case) -> object:
 
 def _told_of_reader(facts: Mapping[str, object], truth: object, case: Case) -> Told | None:
     """Input and output are told by their shapes; what is between them may be one of three cells."""
-    if not _takes_rows(facts):
+    if facts["input_shape"] not in READ:
         return None
     made = "\n".join(
         f"{name} ({activation})" if activation else name for name, activation, _ in facts["steps"]
     )
     shapes = ", ".join(str(shape) for shape in facts["weights"]) or "none"
     seen = (("Your model", made), ("Its weights", shapes))
+    if facts["output_shape"] != (None, K):
+        return f"Your model puts out {facts['output_shape']}; ten probabilities for each digit are due.", seen
     if not _is_a_readers(facts["weights"]):
         return (
             "This is no reader: one SimpleRNN, LSTM or GRU and one Dense layer have five arrays of weights.",
             seen,
         )
     if facts["weights"][1][0] != case.inputs["M"]:
-        return "Your recurrent layer has not M units.", seen
+        return "Your recurrent layer does not have M units.", seen
     return (
         "The shapes are right, but from the same weights your model computes something else than a "
         "recurrent layer with its usual activations and a Dense layer with softmax.",
@@ -554,6 +574,19 @@ def dense_layer_too_many(M):
 
 
 @build_reader.misconception
+def all_states_flattened(M):
+    """`Flatten` lays the states of all rows side by side, and the Dense layer reads them all. Here it reads
+    the last state only: without `return_sequences=True` there is nothing to flatten."""
+    return _model(("SimpleRNN", M, {"return_sequences": True}), ("Flatten", {}), _SOFTMAX)
+
+
+@build_reader.misconception
+def dense_in_front(M):
+    """There is a Dense layer in front of the recurrent one: the rows go straight into it."""
+    return _model(("Dense", M, {}), ("SimpleRNN", M, {}), _SOFTMAX)
+
+
+@build_reader.misconception
 def all_pixels_at_once(M):
     """There is no recurrent layer: `Flatten` hands all 64 pixels over at once, and nothing is read row by
     row. A SimpleRNN, LSTM or GRU does that."""
@@ -602,6 +635,11 @@ def _perfect(X, y, seed):
         "input_shape": (None, T, D),
         "output_shape": (None, K),
         "weights": ((D, 5), (5, 5), (5,), (5, K), (K,)),
+        "steps": (
+            ("Input", "", (None, T, D)),
+            ("SimpleRNN", "tanh", (None, 5)),
+            ("Dense", "softmax", (None, K)),
+        ),
         "predictions": {"held out": np.eye(K)[y_held_out]},
     }
 
@@ -641,32 +679,62 @@ def _trained(facts: Mapping[str, object], case: Case) -> str:
 
 
 def _told_of_training(facts: Mapping[str, object], truth: object, case: Case) -> Told | None:
-    if not _takes_rows(facts):
+    if facts["input_shape"] not in READ:
         return None
-    if not _is_a_readers(facts["weights"]):
+    if not _takes_rows(facts) or not _is_a_readers(facts["weights"]):
         shapes = ", ".join(str(shape) for shape in facts["weights"]) or "none"
         return (
-            "This is no reader as `build_reader` makes one: that has five arrays of weights.",
-            [("Its weights", shapes)],
+            "This is no reader as `build_reader` makes one: that has five arrays of weights, and puts out "
+            "ten probabilities for each digit.",
+            [("It puts out", str(facts["output_shape"])), ("Its weights", shapes)],
         )
     P, training = facts["predictions"]["held out"], facts["training"]
     if isinstance(P, str):
         return f"Your reader can't be used: {P}.", []
+    found = _trained(facts, case)
     _, _, _, y = _split(case.inputs["seed"])
     said = P.argmax(axis=1)
     right = int((said == y).sum())
-    seen = [
-        ("Held out", f"{right} of {len(y)} digits right: {100 * right / len(y):.1f} %; 95 % are due")
-    ]
+    seen = [("Held out", f"{right} of {len(y)} digits right: {100 * right / len(y):.1f} %; 95 % are due")]
     wrong = np.zeros((K, K), int)
     np.add.at(wrong, (y[said != y], said[said != y]), 1)
     often = [f"{a} as {b} ({wrong[a, b]} times)" for a, b in _largest(wrong, 3)]
     seen += [("Misread", ", ".join(often))] if right > len(y) / 2 else []
-    last, epochs = training["last_loss"], training["epochs"]
-    if last is not None:
-        seen.append(("Training", f"{epochs} epochs, the loss at the end {last:.3f}"))
-        seen.append(("Mind", _advice(last)))
-    return "Your reader reads, but not well enough yet.", seen
+    if training["last_loss"] is not None:
+        seen.append(
+            ("Training", f"{training['epochs']} epochs, the loss at the end {training['last_loss']:.3f}")
+        )
+    if found == "reads too little":
+        given = np.clip(P[np.arange(len(y)), y], 1e-7, 1)
+        seen += [("Mind", advice) for advice in [_advice(training, float(-np.log(given).mean()))] if advice]
+    return _HEADLINES.get(found, "Your reader reads, but not well enough yet."), seen
+
+
+_HEADLINES = {
+    "takes digits for amounts": "Your reader takes the label 7 for an amount: for classes use the loss "
+    '`"sparse_categorical_crossentropy"`.',
+    "has lost all its numbers": "Your reader gives NaN (not a number): its training ran away. Take smaller steps.",
+}
+
+
+def _advice(training: Mapping[str, object], held_out: float) -> str:
+    """What to change, from the loss on the digits it was trained on and on those held out."""
+    last = training["last_loss"]
+    if last is None:
+        return ""
+    if "crossentropy" not in training["loss"]:
+        return 'the loss made for classes is `"sparse_categorical_crossentropy"`'
+    if last > 0.05 and held_out > 1.5 * last + 0.3:
+        return (
+            f"on the digits held out the loss is {held_out:.2f}, much larger. Is `X` changed before "
+            "`fit`? It is prepared already, and so are the digits of the test"
+        )
+    if last < 0.05:
+        return (
+            "it knows the digits it was trained on nearly by heart, so more epochs will not help: try "
+            "more units, a cell with gates, or steps that become smaller towards the end"
+        )
+    return "the loss can still fall: train for more epochs, take larger steps, or give it more units"
 
 
 def _shown_of_training(facts: Mapping[str, object], case: Case) -> Sequence[tuple[str, str]]:
@@ -680,15 +748,6 @@ def _largest(counts: np.ndarray, many: int) -> list[tuple[int, int]]:
     return [
         (int(a), int(b)) for a, b in zip(*np.unravel_index(best, counts.shape), strict=True) if counts[a, b]
     ]
-
-
-def _advice(last_loss: float) -> str:
-    if last_loss < 0.05:
-        return (
-            "it knows the digits it was trained on nearly by heart, so more epochs will not help: try "
-            "more units, a cell with gates, or steps that become smaller towards the end"
-        )
-    return "the loss can still fall: train for more epochs, take larger steps, or give it more units"
 
 
 train_reader = exercise(
@@ -757,7 +816,7 @@ def labels_in_another_order(X, y, seed):
 def digits_as_amounts(X, y, seed):
     """The mean squared error takes the label 7 for an amount that every output should come near. For
     classes use `"sparse_categorical_crossentropy"`."""
-    return _fitted(X, y, seed, loss="mean_squared_error")
+    return _fitted(X, y, seed, loss="mean_squared_error", eagerly=False)
 
 
 @train_reader.misconception

@@ -1,6 +1,7 @@
 """Cases for exercises on a recurrent model, drawn so that no mistake can hide.
 
-Pairwise different sizes, none one off another, let every axis be named by its size. With D = M = K a wrong transpose raises no
+Pairwise different sizes, none one off another, let every axis be named by its size. With
+D = M = K a wrong transpose raises no
 error, so it has to be seen in the numbers. Biases and initial states are never zero, weights are large
 enough that tanh bends, and M >= 3 (smaller orthogonal kernels are often symmetric).
 """

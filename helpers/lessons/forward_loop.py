@@ -78,7 +78,7 @@ def sigmoid(x_t, h_last, Wx, Wh, bh):
 
 @rnn_step.misconception
 def relu(x_t, h_last, Wx, Wh, bh):
-    """You use ReLU: every negative number became 0. SimpleRNN's activation, unless told otherwise, is tanh."""
+    """You use ReLU: every negative number became 0. SimpleRNN's activation, if not told, is tanh."""
     return np.maximum(x_t @ Wx + h_last @ Wh + bh, 0)
 
 
@@ -321,8 +321,8 @@ def recurrent_kernel_transposed(x, Wx, Wh, bh, Wo, bo):
 
 @forward.misconception
 def kernels_exchanged(x, Wx, Wh, bh, Wo, bo):
-    """`Wx` and `Wh` changed places, or `x[t]` and `h_last` did: the input goes with `Wx (D, M)`, the last state
-    with `Wh (M, M)`."""
+    """`Wx` and `Wh` changed places, or `x[t]` and `h_last` did: the input goes with `Wx (D, M)`, the last
+    state with `Wh (M, M)`."""
     return _states(x, Wh, Wx, bh)[-1] @ Wo + bo
 
 
@@ -417,7 +417,7 @@ def returned_in_the_loop(x, Wx, Wh, bh, Wo, bo):
 
 @forward_all.misconception
 def list_made_anew(x, Wx, Wh, bh, Wo, bo):
-    """Only the last row came out: is the empty list made inside the loop, anew at every turn? Make it before."""
+    """Only the last row came out: is the empty list made inside the loop? Make it before the loop."""
     return _states(x, Wx, Wh, bh)[-1:] @ Wo + bo
 
 
@@ -466,7 +466,7 @@ def states_in_place_of_outputs(x, Wx, Wh, bh, Wo, bo):
 
 @forward_all.misconception
 def outputs_side_by_side(x, Wx, Wh, bh, Wo, bo):
-    """The outputs lie along the second axis, `(K, T)`: time comes first, `(T, K)`. `np.stack(Yhats)` does it."""
+    """The outputs lie along the second axis, `(K, T)`: time comes first, `(T, K)`: `np.stack(Yhats)`."""
     return np.stack([h @ Wo + bo for h in _states(x, Wx, Wh, bh)], axis=1)
 
 

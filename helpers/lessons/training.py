@@ -592,6 +592,7 @@ def _naive(case: Case) -> float:
 
 
 FORECASTS = "forecasts well"
+FORECASTS_TOO_LITTLE = "forecasts too little"
 
 
 def _found(facts: Mapping[str, object] | str, case: Case) -> str:
@@ -622,8 +623,8 @@ def _fault(facts: Mapping[str, object], case: Case, P: np.ndarray) -> str:
     others = {name: facts["predictions"][name] for name in ("by the largest", "standardised")}
     if _error(last, P) < 0.05 * _error(last, Y):
         return "says the last value again"
-    if spread < 0.1 and _error_in_other_units(Y, P) <= surely:
-        return "answers in other units"
+    if _error_in_other_units(Y, P) <= surely:
+        return "answers in other units" if spread < 0.1 else FORECASTS_TOO_LITTLE
     if any(_error_in_other_units(Y, other) <= surely for other in others.values()):
         return "wants inputs in other units"
     if _error(Y, last + P) <= BETTER * _naive(case):
@@ -632,10 +633,12 @@ def _fault(facts: Mapping[str, object], case: Case, P: np.ndarray) -> str:
         return "was never trained"
     if training["epochs"] == 1:
         return "saw each year once"
-    if spread < 0.4:
-        bends = others["by the largest"].std() > 0.1 * P.std()
-        return "is blind to large inputs" if bends else "says nearly the same always"
-    return "forecasts too little"
+    if spread < 0.4 and others["by the largest"].std() > 0.1 * P.std():
+        return "is blind to large inputs"
+    centred = abs(P.mean() - case.kept["mean"]) < 0.3 * Y.std()
+    if spread < 0.4 and centred and not 0 < training["steps"] < 100:
+        return "says nearly the same always"
+    return FORECASTS_TOO_LITTLE
 
 
 def _error_in_other_units(Y: np.ndarray, P: np.ndarray) -> float:
@@ -656,16 +659,19 @@ def _told(facts: Mapping[str, object], truth: object, case: Case) -> Told:
         return said, seen
     found = _found(facts, case)
     if found == "has lost all its numbers":
-        return "Your model's forecasts are not numbers (NaN): its weights ran away. Take smaller steps.", seen
+        said = "Your model's forecasts are not numbers (NaN): its weights ran away."
+        return f"{said} Take smaller steps, or use Adam.", seen
     if found == "has no recurrent layer":
         return "Your model has no recurrent layer: `SimpleRNN`, `LSTM` or `GRU`, say.", seen
     seen.append(("Training", _said_of(training)))
-    naive = _naive(case)
-    errors = (
-        f"yours {_error(Y, P):.0f}, the naive forecast's {naive:.0f}; at most {BETTER * naive:.0f} is due"
-    )
+    last, naive = _error(Y, case.kept["X"][:, -1]), _naive(case)
+    rival = "the naive forecast's" if naive == last else "that of the mean, which is the better rival here,"
+    errors = f"yours {_error(Y, P):.0f}, {rival} {naive:.0f}; at most {BETTER * naive:.0f} is due"
     mine, right = (f"from {Z.min():.1f} to {Z.max():.1f}" for Z in (P, Y))
     seen.append(("Numbers", f"mean squared error: {errors}\nyour forecasts go {mine}, the truth {right}"))
+    if found == FORECASTS_TOO_LITTLE:
+        advice = "does the loss still fall in the last epochs? Then train for more, or take larger steps"
+        seen.append(("Mind", advice))
     return "On years that it has not seen, your model is not well ahead of the naive forecast.", seen
 
 

@@ -5,6 +5,7 @@ import copy
 import gc
 import io
 import linecache
+import re
 import sys
 import sysconfig
 import traceback
@@ -21,6 +22,7 @@ LIBRARIES = frozenset({"keras", "tensorflow", "tf_keras", "torch", "jax", "flax"
 """Libraries that know what a recurrent network is; an exercise in NumPy is not answered by asking them."""
 
 MOST_PRINTED = 2_000
+MOST_CAUGHT = 100_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Raised:
         source: that line.
         shapes: the arrays that the line names, and their shapes; of a number or None, what it is.
         function: the learner's function that the line stands in.
-        called_from: the line of the answer itself that led there, as (number, line), if that is another function.
+        called_from: the line of the answer itself that led there, (number, line), if in another function.
         not_written: whether it is the placeholder that a stub contains.
     """
 
@@ -90,7 +92,7 @@ def observe(
     """
     arguments = {name: _hand_over(value) for name, value in inputs.items()}
     before = {name: _noted(value) for name, value in arguments.items()}
-    printed = _Head(MOST_PRINTED)
+    printed = _Head(MOST_CAUGHT)
     value, error = None, None
     asked: list[str] = []
     with _caught_output(printed):
@@ -103,7 +105,8 @@ def observe(
         except BaseException as problem:  # SystemExit included: an answer must not end the notebook
             error = _raised(problem)
     changed = tuple(name for name in arguments if not same_bytes(_noted(arguments[name]), before[name]))
-    return Outcome(value, error, changed, asked[0] if asked else "", printed.getvalue())
+    seen = _on_a_screen(printed.getvalue())[:MOST_PRINTED]
+    return Outcome(value, error, changed, asked[0] if asked else "", seen)
 
 
 def _hand_over(value: object) -> object:
@@ -115,6 +118,12 @@ def _noted(value: object) -> object:
     """A copy of what an argument holds; of a Keras model, its weights."""
     get_weights = getattr(value, "get_weights", None)
     return plain(get_weights() if get_weights else value)
+
+
+def _on_a_screen(text: str) -> str:
+    """What is left to see of it: a progress bar writes each line many times over, in colours."""
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|\x08", "", text)
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2].rstrip() for line in text.split("\n"))
 
 
 class _Head(io.StringIO):

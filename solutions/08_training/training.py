@@ -500,6 +500,9 @@ Rescaling(1 / 100)(np.array([[50.0, 120.0]])).numpy()
 # - The **same seed** gives the same forecasts.
 # - On later years, which only the check has, its MSE is **at most 0.7 times** that of the naive forecast.
 #
+# One thing changes when the model counts in sunspots: its loss is in squared sunspots, 10 000 times as large as before, and
+# so are its gradients. SGD would need a tiny `lr` for that. Adam doesn't mind.
+#
 # The check trains your model three times: twice on the sunspots, with the same seed and a split of its own, and once on the
 # years of a made-up star with a cycle of its own, where your function has to learn afresh. With 12 to 30 epochs that takes
 # some ten seconds.

@@ -201,8 +201,8 @@ pd.DataFrame({"Y": Y[:, 0], "Yhat": Yhat[:, 0], "dY": dY[:, 0]}).rename_axis("n"
 # Keras here.)
 
 # %%
-states = Model(i, model.layers[1].output)
-h = states(X).numpy()
+last_state = Model(i, model.layers[1].output)
+h = last_state(X).numpy()
 
 share = [h[n, 2] * dY[n, 0] for n in range(N)]
 print("the shares of the samples:", np.array(share))
@@ -359,7 +359,11 @@ x = Dense(1, dtype="float64")(x)
 remember = Model(i_first, x)
 remember.set_weights(list(start.values()))
 remember.compile(SGD(0.05), keras.losses.MeanSquaredError(dtype="float64"))
-losses = remember.fit(X_first, Y_first, batch_size=60, epochs=300, shuffle=False, verbose=0).history["loss"]
+
+losses = []
+for step in range(300):
+    remember.reset_metrics()  # else Keras gives the mean of the losses so far
+    losses.append(remember.train_on_batch(X_first, Y_first))
 
 for step in (0, 50, 100, 200, 299):
     print(f"step {step:3}   loss {losses[step]:.4f}")
@@ -546,7 +550,7 @@ def arriving(radius, size, T=30, M=16):
 figures.fading({f"radius {radius}": arriving(radius, size=1e-6) for radius in (0.5, 0.9, 1.0, 1.1, 1.5)})
 
 # %% [markdown]
-# Read the right edge, 29 steps back. With radius 0.5, a billionth of the gradient arrives: the loss cannot tell `Wx` what
+# Read the right edge, 29 steps back. With radius 0.5, two billionths of the gradient arrive: the loss cannot tell `Wx` what
 # to do about an input so long ago. That is the **vanishing gradient**. With radius 1.5 it is a hundred thousand times as
 # strong as at the last step, and one step of training throws the weights anywhere: the **exploding gradient**. And each
 # line is straight on a scale of powers: with T twice as long, the exponent is twice as large.

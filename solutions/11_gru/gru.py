@@ -504,5 +504,5 @@ check(gru_to_torch, seed=2026)
 # - Tell from the bias alone which kind a GRU is, and say why one of them needs two rows.
 # - Carry a GRU over to PyTorch, with its blocks in another order and its biases kept apart.
 #
-# Next: [Stacks, and both directions](../12_stacked_and_bidirectional/stacked_and_bidirectional.ipynb). You know three
-# cells now. There you put layers on top of each other, and let one of them read backwards.
+# You know three cells now. [The last lesson](../13_digits/digits.ipynb) reads handwritten digits with whichever of them
+# you choose.

@@ -351,6 +351,16 @@ def test_clipping_is_that_of_tensorflow_and_of_keras(shape, scale, max_norm, see
     np.testing.assert_allclose(clipped, lesson._keras_clip_by_norm(g, max_norm), rtol=1e-12)
 
 
+def test_keras_starts_a_recurrent_kernel_as_the_lesson_says():
+    import keras
+
+    layer = keras.layers.SimpleRNN(7)
+    layer.build((None, None, 3))
+    Wh = layer.get_weights()[1]
+    np.testing.assert_allclose(np.linalg.svd(Wh)[1], 1, atol=1e-5)
+    np.testing.assert_allclose(np.abs(np.linalg.eigvals(Wh)), 1, atol=1e-5)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_loss_shows_which_difference_was_taken(seed):
     """At the check's nudges, the exact slope and the one-sided difference are both far from the central
