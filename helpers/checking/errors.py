@@ -20,7 +20,7 @@ _PLAIN = (
         r"`\1` has no value yet when this line runs: give it one first, inside the function",
     ),
     (
-        r"Graph execution error: Detected at node compile_loss/\w+/",
+        r"Graph execution error: Detected at node (?:gradient_tape/)?compile_loss/\w+/",
         r"the loss can't compare the labels with what the model puts out: their shapes do not fit",
     ),
     (
@@ -133,6 +133,8 @@ def alike(one: Raised, other: Raised) -> bool:
 
 
 def _unnumbered(message: str) -> str:
-    message = re.sub(r"(Detected at node \S+)\s.*", r"\1", message, flags=re.DOTALL)  # files and lines follow
-    message = message.replace("compile_loss/mean_squared_error/", "compile_loss/mse/")
+    # Which node of a loss fails first differs from run to run; then come files and lines.
+    node = re.search(r"Detected at node (?:gradient_tape/)?compile_loss/(\w+)/", message)
+    if node:
+        return node[1].replace("mean_squared_error", "mse")
     return re.sub(r"(?<=[a-z])_\d+(?=['/ ,])", "", message)

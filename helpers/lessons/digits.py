@@ -27,6 +27,9 @@ K = 10
 ENOUGH = 0.95
 """The share of held-out digits that a trained reader has to get right."""
 
+GUESSING = 2.33
+"""A little above log 10, the loss of a reader that takes every digit for equally likely."""
+
 _ROWS = {"T": T, "D": D}
 
 
@@ -675,7 +678,9 @@ def _trained(facts: Mapping[str, object], case: Case) -> str:
         return "takes digits for amounts"
     if accuracy < 0.5 and 0 < training["learning_rate"] < 2e-5:
         return "took too small steps"
-    return "guesses" if accuracy < 0.25 else "reads too little"
+    if accuracy < 0.25 and (training["last_loss"] or 0) < GUESSING:
+        return "guesses"
+    return "reads too little"
 
 
 def _told_of_training(facts: Mapping[str, object], truth: object, case: Case) -> Told | None:
@@ -701,19 +706,20 @@ def _told_of_training(facts: Mapping[str, object], truth: object, case: Case) ->
     often = [f"{a} as {b} ({wrong[a, b]} times)" for a, b in _largest(wrong, 3)]
     seen += [("Misread", ", ".join(often))] if right > len(y) / 2 else []
     if training["last_loss"] is not None:
-        seen.append(
-            ("Training", f"{training['epochs']} epochs, the loss at the end {training['last_loss']:.3f}")
-        )
+        at_the_end = f"the loss at the end {training['last_loss']:.3f}"
+        seen.append(("Training", f"{training['epochs']} epochs, {at_the_end}"))
     if found == "reads too little":
         given = np.clip(P[np.arange(len(y)), y], 1e-7, 1)
         seen += [("Mind", advice) for advice in [_advice(training, float(-np.log(given).mean()))] if advice]
-    return _HEADLINES.get(found, "Your reader reads, but not well enough yet."), seen
+    usual = "Your reader reads, but not well enough yet." if right > len(y) / 2 else "Your reader can't read yet."
+    return _HEADLINES.get(found, usual), seen
 
 
 _HEADLINES = {
     "takes digits for amounts": "Your reader takes the label 7 for an amount: for classes use the loss "
     '`"sparse_categorical_crossentropy"`.',
-    "has lost all its numbers": "Your reader gives NaN (not a number): its training ran away. Take smaller steps.",
+    "has lost all its numbers": "Your reader gives NaN (not a number): its training ran away. "
+    "Take smaller steps.",
 }
 
 
@@ -809,7 +815,7 @@ def one_epoch(X, y, seed):
 def labels_in_another_order(X, y, seed):
     """Your reader was trained, and still guesses. Do digits and labels belong together? Shuffle both in one
     order, or leave both as they are: `fit` shuffles by itself."""
-    return _fitted(X, np.random.default_rng(seed).permutation(y), seed)
+    return _fitted(X, np.random.default_rng(seed).permutation(y), seed, rate=0.02, epochs=10)
 
 
 @train_reader.misconception

@@ -410,7 +410,8 @@ optimizers = {"SGD": SGD(0.02), "SGD with momentum": SGD(0.02, momentum=0.9), "A
 losses = {}
 for name, optimizer in optimizers.items():
     model = network()
-    model.compile(optimizer=optimizer, loss="mse", jit_compile=False)  # else it may compile for longer than it trains
+    # Without jit_compile=False Keras may compile for longer than it trains.
+    model.compile(optimizer=optimizer, loss="mse", jit_compile=False)
     losses[name] = []
     for step in range(150):
         model.reset_metrics()  # else Keras gives the mean loss of all steps so far
