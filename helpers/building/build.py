@@ -1,5 +1,6 @@
 """`course build`: only what changed, several notebooks at once, or a check that nothing did."""
 
+import contextlib
 import difflib
 import hashlib
 import json
@@ -8,7 +9,8 @@ import os
 import re
 import signal
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +129,8 @@ def _make_all(due: Sequence[Page], check: bool, jobs: int) -> list[str]:
     ):
         task = progress.add_task("checking" if check else "building", total=len(due))
         made_from = {page: _made_from(page) for page in due}  # a file edited while a page runs is not in it
-        futures = {pool.submit(make, page): page for page in due}
+        with _interrupts_ignored():  # workers inherit it: none dies with a word of its own while it starts
+            futures = {pool.submit(make, page): page for page in due}
         try:
             for future in as_completed(futures):
                 page = futures[future]
@@ -149,6 +152,18 @@ def _make_all(due: Sequence[Page], check: bool, jobs: int) -> list[str]:
                 worker.kill()  # nbclient takes a milder signal for its own; kernels end with their parent
             raise
     return failed
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _leave_interrupts() -> None:

@@ -711,8 +711,8 @@ def _told_of_training(facts: Mapping[str, object], truth: object, case: Case) ->
     if found == "reads too little":
         given = np.clip(P[np.arange(len(y)), y], 1e-7, 1)
         seen += [("Mind", advice) for advice in [_advice(training, float(-np.log(given).mean()))] if advice]
-    usual = "Your reader reads, but not well enough yet." if right > len(y) / 2 else "Your reader can't read yet."
-    return _HEADLINES.get(found, usual), seen
+    usual = "reads, but not well enough" if right > len(y) / 2 else "can't read"
+    return _HEADLINES.get(found, f"Your reader {usual} yet."), seen
 
 
 _HEADLINES = {
@@ -1039,8 +1039,8 @@ def _gru(order: str = "zrh", rows: tuple[int, int] = (0, 1), after: bool = True,
 
 @predict_by_hand.misconception
 def gru_gates_r_z_h(X, weights):
-    """Right but for the GRU, whose first two blocks changed places: z, then r, then h. (PyTorch has r
-    first.)"""
+    """Right but for the GRU, whose first two blocks changed places: z, then r, then h. PyTorch has r
+    first."""
     return _answer(_states(X, weights, gru=_gru("rzh"))[-1], weights)
 
 

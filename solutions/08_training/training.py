@@ -442,7 +442,7 @@ def say(epoch, logs):
 
 
 progress = keras.callbacks.LambdaCallback(on_epoch_end=say)
-model.fit(X_past / 100, Y_past / 100, epochs=16, batch_size=8, verbose=0, callbacks=[progress]);
+history = model.fit(X_past / 100, Y_past / 100, epochs=16, batch_size=8, verbose=0, callbacks=[progress])
 
 # %% [markdown]
 # **A guess, before you look:** where will the forecasts be worst, in the quiet years or in the stormy ones?

@@ -34,9 +34,9 @@ np.set_printoptions(precision=4, suppress=True)
 # %% [markdown]
 # ## The data
 #
-# 1797 digits, written by hand on forms in the 1990s, scanned, and shrunk to 8 × 8 pixels. (Where they come from, who
-# collected them and under which licence they are here: `helpers/data/README.md`.) The file has one line for each digit:
-# 64 pixels from 0 (paper) to 16 (ink), and which digit it is.
+# 1797 digits, written by hand on forms, scanned, and shrunk to 8 × 8 pixels: part of a data set that E. Alpaydin and
+# C. Kaynak published in 1998. (`helpers/data/README.md` has the source and the licence.) The file has one line for each
+# digit: 64 pixels from 0 (paper) to 16 (ink), and which digit it is.
 
 # %%
 images, y = load_digits()
@@ -453,7 +453,8 @@ pd.DataFrame(shapes, index=["Wx", "Wh", "bias"]).T
 # `(N, 10)`, in NumPy alone. It has to work for a SimpleRNN, an LSTM and a GRU; M may be any number.
 #
 # Most of it you have written before. Copy your own code from lessons 6, 10 and 11 into this cell, and put it together.
-# `softmax` is above. If the cell runs, the line below the check compares you with Keras, on the small reader's digits.
+# `softmax` is above. When your answer is right, the two lines below the check compare it with Keras: the small reader,
+# and all the digits held out.
 
 # %% nbgrader={"grade": false, "grade_id": "predict_by_hand", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def predict_by_hand(X, weights):
