@@ -300,6 +300,19 @@ def test_labels_that_lost_their_digits_are_noticed_after_a_long_training_too():
     assert found.misconception == "labels_in_another_order"
 
 
+def test_a_right_training_runs_once_and_is_told_its_score():
+    calls = []
+
+    def train_reader(X, y, seed):
+        calls.append(seed)
+        return train_nothing_but_the_output(X, y, seed)
+
+    found = verdict("train_reader", train_reader)
+    assert found.passed
+    assert len(calls) == 1
+    assert "of 449 digits right" in dict(found.facts)["Held out"]
+
+
 def test_a_history_is_no_model():
     def train_reader(X, y, seed):
         model = reader_of("SimpleRNN")(3)
