@@ -144,6 +144,4 @@ def test_a_released_notebook_holds_no_answers_no_hidden_tests_and_no_outputs(pag
 def test_a_notebook_names_no_machine(page):
     for path in (page.executed, page.released):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(
-            r"/(?:home|Users|root|tmp)/|ipykernel_\d|[A-Z]:\\\\|WARNING|0x[0-9a-f]{6}", text
-        )
+        assert not re.search(r"/(?:home|Users|root|tmp)/|ipykernel_\d|[A-Z]:\\\\|WARNING|0x[0-9a-f]{6}", text)

@@ -167,8 +167,10 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that answers it is the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Ctrl-C reaches every process of the terminal's group; the one that answers it is the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nbclient sets its own, so that this alone is not enough
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
 
 
 def make(page: Page) -> tuple[str, str]:

@@ -132,8 +132,12 @@ def verdict_on(
 
 
 def _blame(exercise: Exercise, answer: Callable, calls: Sequence[str]) -> Verdict | None:
-    """The verdict where the fault may lie with an earlier exercise, which the answer calls."""
-    earlier = list(LESSON_OF)[: list(LESSON_OF).index(exercise.name)]
+    """The verdict where the fault may lie with an earlier exercise of the lesson, which the answer calls.
+
+    In another lesson's notebook a function of that name may be anything.
+    """
+    exercises = LESSON_OF[exercise.name].exercises
+    earlier = exercises[: exercises.index(exercise.name)]
     for name in calls:
         if name not in earlier:
             continue

@@ -7,6 +7,7 @@ import numpy as np
 from helpers.checking import letters
 from helpers.checking.compare import is_number
 from helpers.checking.spec import ArrayOf, KerasModel, Named, Several, ShapeTuple, Spec, here
+from helpers.checking.verdict import joined
 from helpers.lessons.exercise import Case
 from helpers.observing import Outcome
 
@@ -84,7 +85,7 @@ def _of_shapes(spec: Spec, values: Sequence[object], expected: Sequence[object])
             said += [f"Axis {axis}{of} is {given[0][axis]}" for axis in _fixed_axes(given, due)]
     if not said:
         return ""
-    return f"{_and(said)}, whatever the arguments are: write letters in place of the numbers."
+    return f"{joined(said)}, whatever the arguments are: write letters in place of the numbers."
 
 
 def _are_sizes(shape: tuple) -> bool:
@@ -116,7 +117,7 @@ def _of_a_model(
             wanted.append(f"`{layer}({written[1][1:-2]})`")
     if not has:
         return ""
-    return f"Your model has {_and(has)} whatever the arguments are: write {_and(wanted)}."
+    return f"Your model has {joined(has)} whatever the arguments are: write {joined(wanted)}."
 
 
 def _layers(
@@ -170,7 +171,3 @@ def _fixed_axes(given: Sequence[Sizes], due: Sequence[Sizes]) -> list[int]:
         and given[0][axis] is not None
         and len({shape[axis] for shape in due}) > 1
     ]
-
-
-def _and(words: Sequence[str]) -> str:
-    return ", ".join(words[:-1]) + (" and " if words[1:] else "") + words[-1]

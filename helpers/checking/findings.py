@@ -21,6 +21,7 @@ from helpers.checking.spec import (
     here,
     returned,
 )
+from helpers.checking.verdict import joined
 from helpers.lessons import LESSON_OF
 from helpers.lessons.exercise import Case, Exercise
 from helpers.observing import Foreign, Outcome
@@ -66,7 +67,7 @@ def find(exercise: Exercise, case: Case, truth: object, outcome: Outcome) -> Fin
     if wrong:
         return wrong
     if outcome.changed:
-        names = " and ".join(f"`{name}`" for name in outcome.changed)
+        names = joined([f"`{name}`" for name in outcome.changed])
         return Finding(
             f"Your function writes into its input {names}: whoever calls it finds their data changed. "
             "Make a new array, or work on a copy."

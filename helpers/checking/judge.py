@@ -12,7 +12,7 @@ from helpers.checking.constant import fixed_sizes
 from helpers.checking.errors import alike
 from helpers.checking.findings import Finding, compared, find
 from helpers.checking.spec import ArrayOf, KerasModel, Named, argument_dims, returned
-from helpers.checking.verdict import Verdict
+from helpers.checking.verdict import Verdict, joined
 from helpers.lessons.exercise import Case, Exercise, Misconception
 from helpers.observing import Outcome, Source, source_of
 
@@ -78,6 +78,7 @@ def judge(
         )
     if not show_numbers:  # an error's message is the learner's to write, and could carry a hidden input out
         facts = tuple((label, text) for label, text in facts if label not in ("Case", "Numbers", "Error"))
+        facts = (("Tried on", "inputs that the check keeps to itself"), *facts)
     return Verdict(
         exercise=exercise.name,
         status=finding.status,
@@ -188,15 +189,15 @@ def _two_results(exercise: Exercise) -> str:
 def _unused(names: Sequence[str]) -> str:
     if not names:
         return ""
-    listed = ", ".join(f"`{name}`" for name in names[:-1]) + (" and " if names[1:] else "") + f"`{names[-1]}`"
-    return f"your answer never uses its argument{'s' if names[1:] else ''} {listed}"
+    said = joined([f"`{name}`" for name in names])
+    return f"your answer never uses its argument{'s' if names[1:] else ''} {said}"
 
 
 def _from_notebook(names: Sequence[str]) -> str:
     if not names:
         return ""
-    listed = ", ".join(f"`{name}`" for name in names[:-1]) + (" and " if names[1:] else "") + f"`{names[-1]}`"
-    return f"your answer reads {listed} of the notebook, the same whatever goes in: use its arguments alone"
+    said = joined([f"`{name}`" for name in names])
+    return f"your answer reads {said} of the notebook, the same whatever goes in: use its arguments alone"
 
 
 def _one_size_only(cases: Sequence[Case], failed: Sequence[int]) -> str:

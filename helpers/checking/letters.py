@@ -90,10 +90,11 @@ def difference(returned: Sequence[str], expected: Sequence[str]) -> str:
         return f"One of the {COUNTED[gone[0]]} is {'too many' if left[0][1:] == '+1' else 'missing'}."
     if gone == ["M"] and left in (["3*M"], ["4*M"]):
         return f"All {left[0][0]} blocks of M are still together: is one gate cut out of them?"
-    if any(name.isdigit() and name != "1" for name in left):
+    if any(name.isdigit() for name in left):
         if len(returned) == len(expected):
             odd = next(i for i, name in enumerate(returned) if name != expected[i] and name.isdigit())
-            return f"Axis {odd} has {returned[odd]} entries, {expected[odd].replace('*', '')} are due."
+            entries = "1 entry" if returned[odd] == "1" else f"{returned[odd]} entries"
+            return f"Axis {odd} has {entries}, {expected[odd].replace('*', '')} are due."
         return f"That is {len(returned)} {'axis' if len(returned) == 1 else 'axes'}; {len(expected)} are due."
     parts = [f"{AXIS[name]} still there" for name in left if name in AXIS]
     parts += [f"{AXIS[name]} gone" for name in gone if name in AXIS]

@@ -8,7 +8,7 @@ from . import lettering
 from .canvas import BODY, SMALL, TITLE, Canvas, Point
 from .palette import INK, LETTERS, PAPER, QUIET, RULE, TINTS, mix
 from .picture import Picture
-from .sizes import check_sizes, positive
+from .sizes import check_sizes, nice_step, positive
 
 _ROOM = 780.0
 _MOST_SQUARES = 700
@@ -104,7 +104,7 @@ def parameter_growth(D: int = 3, K: int = 2, Ms: Iterable[int] = range(1, 33)) -
     def place(M: int, count: float) -> Point:
         return (M - low) / (high - low) * width, height - count / top * height
 
-    step = _nice(top / 4)
+    step = nice_step(top / 4)
     marks = list(range(0, top + 1, step))
     canvas.lines([[(0, place(low, mark)[1]), (width, place(low, mark)[1])] for mark in marks])
     base = dict.fromkeys(sizes, 0)
@@ -126,7 +126,7 @@ def parameter_growth(D: int = 3, K: int = 2, Ms: Iterable[int] = range(1, 33)) -
     canvas.words(width + 6, -14, f"total {top}", 12, anchor="end", bold=True)
     for mark in marks:
         canvas.words(-10, place(low, mark)[1], f"{mark}", SMALL, QUIET, "end")
-    pace = _nice((high - low) / 8)
+    pace = nice_step((high - low) / 8)
     ticks = [low, *(m for m in range(0, high, pace) if low + 0.6 * pace < m < high - 0.6 * pace), high]
     for M in ticks:
         canvas.words(place(M, 0)[0], height + 15, f"{{M:{M}}}", SMALL)
@@ -157,13 +157,3 @@ def _count(axes: str, rows: int, columns: int) -> str:
         return f"{names[0]} = {columns}"
     numbers = [f"{{{letter}:{size}}}" for letter, size in zip(axes.split(), (rows, columns), strict=True)]
     return f"{TIMES.join(names)} = {TIMES.join(numbers)} = {rows * columns}"
-
-
-def _nice(step: float) -> int:
-    """The next of 1, 2, 5, 10, 20, 50, … at or above `step`."""
-    scale = 1
-    while True:
-        for factor in (1, 2, 5):
-            if factor * scale >= step:
-                return factor * scale
-        scale *= 10

@@ -7,7 +7,7 @@ from .canvas import BODY, SMALL, Canvas, Point
 from .grid import Grid
 from .palette import INK, LETTERS, QUIET, RULE, mix
 from .picture import Picture
-from .sizes import check_sizes
+from .sizes import check_sizes, nice_step
 
 _MOST = 24
 _CELL = 30.0
@@ -75,7 +75,7 @@ def parameters_over_time(D: int = 3, M: int = 5, K: int = 2, longest: int = 12) 
     def place(T: float, count: float) -> Point:
         return (T - 1) / (longest - 1) * width, height - count / top * height
 
-    step = _round(top / 4)
+    step = nice_step(top / 4)
     marks = range(0, top + 1, step)
     canvas.lines([[(0, place(1, mark)[1]), (width, place(1, mark)[1])] for mark in marks], RULE)
     for mark in marks:
@@ -98,7 +98,7 @@ def parameters_over_time(D: int = 3, M: int = 5, K: int = 2, longest: int = 12) 
     spots = [upper, max(ends[1][0], upper + 18)]
     for spot, (_, label, colour) in zip(spots, ends, strict=True):
         canvas.words(width + 12, spot, label, 12, colour, "start")
-    pace = _round(longest / 12)
+    pace = nice_step(longest / 12)
     ticks = {
         1,
         longest,
@@ -120,13 +120,3 @@ def parameters_over_time(D: int = 3, M: int = 5, K: int = 2, longest: int = 12) 
         f"recurrent network's stays {rnn}, that of Flatten and Dense goes from {ann[1]} to {ann[longest]}; "
         f"{told}."
     )
-
-
-def _round(step: float) -> int:
-    """The next of 1, 2, 5, 10, 20, 50, … at or above `step`."""
-    scale = 1
-    while True:
-        for factor in (1, 2, 5):
-            if factor * scale >= step:
-                return factor * scale
-        scale *= 10

@@ -1,4 +1,4 @@
-"""What a picture's arguments have to be, said in one sentence when they are not."""
+"""Sizes: what a picture's arguments have to be, said in one sentence when they are not, and marks of axes."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def array(name: str, value: object, dimensions: tuple[int, ...]) -> Array:
     if not np.isfinite(values).all():
         raise ValueError(f"{name} has values that are not finite; a picture cannot show them.")
     return values
+
+
+def nice_step(step: float) -> int:
+    """The next of 1, 2, 5, 10, 20, 50, … at or above `step`, for the marks of an axis."""
+    scale = 1
+    while True:
+        for factor in (1, 2, 5):
+            if factor * scale >= step:
+                return factor * scale
+        scale *= 10

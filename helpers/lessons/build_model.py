@@ -94,17 +94,13 @@ def _keras_shape(N, T, D, M, K):
     )
 
 
-def _look(value: object, case: Case) -> object:
-    return models.facts(value, case.probe)
-
-
 build_rnn = exercise(
     reference.build_rnn,
     stars=1,
     minutes=6,
     cases=_fixed_length,
     keras=_keras_model,
-    look=_look,
+    look=models.facts,
     compared=models.as_function,
     numpy_only=False,
     hints=[
@@ -598,7 +594,7 @@ build_any_length = exercise(
     minutes=6,
     cases=_any_length,
     keras=_keras_any_length,
-    look=_look,
+    look=models.facts,
     compared=models.as_function,
     numpy_only=False,
     hints=[

@@ -73,7 +73,7 @@ class Exercise:
     cases: Callable[[np.random.Generator], Iterable[Case]]
     keras: Callable
     hints: Sequence[str]
-    look: Callable[[object, Case], object]
+    look: Callable[[object, Mapping[str, object]], object]
     compared: Callable[[object, Case], object]
     numpy_only: bool
     returns: Sequence[str]
@@ -122,7 +122,7 @@ class Exercise:
     def observe(self, answer: Callable, case: Case) -> Outcome:
         """Run an answer on copies of a case's inputs and note what came out."""
         return observe(
-            answer, case.inputs, look=lambda value: self.look(value, case), watched=self.numpy_only
+            answer, case.inputs, look=lambda value: self.look(value, case.probe), watched=self.numpy_only
         )
 
     def expected(self, case: Case) -> object:
@@ -154,7 +154,7 @@ def exercise(
     cases: Callable[[np.random.Generator], Iterable[Case]],
     keras: Callable,
     hints: Sequence[str],
-    look: Callable[[object, Case], object] = lambda value, case: plain(value),
+    look: Callable[[object, Mapping[str, object]], object] = lambda value, probe: plain(value),
     compared: Callable[[object, Case], object] = lambda value, case: value,
     numpy_only: bool = True,
     returns: Sequence[str] = (),
@@ -173,7 +173,8 @@ def exercise(
         cases: draws the cases from a random generator.
         keras: the oracle. Takes the reference's arguments, and gives what Keras says to them.
         hints: two or three, each more telling than the last (Markdown).
-        look: reads plain values out of what an answer returns, where that is not plain values already.
+        look: reads plain values out of what an answer returns, where that is not plain values already; takes
+            the case's `probe` too (see `helpers.observing.models`).
         compared: maps plain values to what is to be compared, where several answers are right.
         numpy_only: whether an answer that calls Keras or TensorFlow is refused.
         returns: names of the parts, where the answer returns several arrays.

@@ -10,10 +10,7 @@ def simple_rnn(Wx: np.ndarray, Wh: np.ndarray, bh: np.ndarray, **options: object
     """A `keras.layers.SimpleRNN` that holds these weights; `options` are the layer's."""
     import keras
 
-    layer = keras.layers.SimpleRNN(len(bh), dtype="float64", **options)
-    layer.build((None, None, Wx.shape[0]))
-    layer.set_weights([Wx, Wh, bh])
-    return layer
+    return _with_weights(keras.layers.SimpleRNN(len(bh), dtype="float64", **options), Wx, Wh, bh)
 
 
 def lstm(Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray, **options: object):

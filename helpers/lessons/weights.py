@@ -5,7 +5,7 @@ its weights. It leaves out the loop that computes with them (lesson 05), and how
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -374,7 +374,7 @@ def _sums(D):
     return sums | {NOT_ZERO: np.array([1, 1])}
 
 
-def _as_floats(value: object, case: Case) -> object:
+def _as_floats(value: object, probe: Mapping[str, object]) -> object:
     """Whole numbers are natural weights here, and Keras's `set_weights` takes them: they count as floats."""
     value = plain(value)
     if not isinstance(value, (tuple, list)):

@@ -87,14 +87,7 @@ def facts(model: object, probe: Mapping[str, object]) -> object:
         predictions = {name: _prediction(model, X) for name, X in probe["inputs"].items()}
     finally:
         model.set_weights(own)
-    return {
-        "input_shape": tuple(model.input_shape),
-        "output_shape": tuple(model.output_shape),
-        "layers": tuple(type(layer).__name__ for layer in model.layers),
-        "weights": tuple(tuple(weight.shape) for weight in model.weights),
-        "predictions": predictions,
-        "steps": (("Input", "", tuple(model.input_shape)), *_steps(model)),
-    }
+    return _described(model, predictions)
 
 
 def trained(model: object, probe: Mapping[str, object]) -> object:
@@ -116,14 +109,18 @@ def trained(model: object, probe: Mapping[str, object]) -> object:
         return plain(model)
     if not model.built or not hasattr(model, "input_shape"):
         return UNBUILT
+    predictions = {name: _prediction(model, X) for name, X in probe["inputs"].items()}
+    return {**_described(model, predictions), "training": _training(model)}
+
+
+def _described(model, predictions: Mapping[str, object]) -> dict[str, object]:
     return {
         "input_shape": tuple(model.input_shape),
         "output_shape": tuple(model.output_shape),
         "layers": tuple(type(layer).__name__ for layer in model.layers),
         "weights": tuple(tuple(weight.shape) for weight in model.weights),
-        "predictions": {name: _prediction(model, X) for name, X in probe["inputs"].items()},
+        "predictions": predictions,
         "steps": (("Input", "", tuple(model.input_shape)), *_steps(model)),
-        "training": _training(model),
     }
 
 

@@ -36,7 +36,7 @@ def batch_filled_row_by_row(X, Wx, Wh, bh, Wo, bo):
     K = Wo.shape[1]
     Yhat = np.empty((N, K))
     for n, t in itertools.product(range(N), range(T)):
-        h = np.tanh(np.dot(X[n, t], Wx) + (0 if t == 0 else np.dot(h, Wh)) + bh)
+        h = np.tanh(np.dot(X[n, t], Wx) + (0 if t == 0 else np.dot(h, Wh)) + bh)  # noqa: F821
         Yhat[n] = np.dot(h, Wo) + bo
     return Yhat
 
