@@ -4,7 +4,10 @@ import os
 
 import pytest
 
+from helpers.kernel import client, use_warm_kernels
+
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")  # else jupyter_core warns of a default that will change
+use_warm_kernels()
 
 
 def pytest_collection_modifyitems(items):
@@ -12,6 +15,11 @@ def pytest_collection_modifyitems(items):
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("slow"):
+        client.prepare()  # kept by this worker, so that no notebook has to wait for a new warm process
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks

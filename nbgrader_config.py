@@ -9,6 +9,7 @@ from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import GetGrades
 
 from helpers.hidden_tests import HideHiddenTests
+from helpers.kernel import use_warm_kernels
 
 HERE = Path(__file__).parent
 
@@ -34,6 +35,7 @@ c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Replace this
 
 # Importing TensorFlow on a busy machine, or training on a slow one, takes longer than nbgrader's 30 s.
 c.Execute.timeout = 180
+use_warm_kernels()  # the first submission waits for TensorFlow, the others find it there
 # Else each kernel remarks in the terminal that others on this machine could listen.
 c.KernelManager.transport_encryption = "auto"
 

@@ -72,6 +72,9 @@ def lab(
     import secrets
     import signal
 
+    from helpers.kernel import use_warm_kernels
+    from helpers.kernel.client import prepare
+
     os.chdir(root)  # nbgrader reads nbgrader_config.py from the working folder
     # JupyterLab asks the network for news and updates; a file in here switches off the plugin that does.
     own_config = str(Path(__file__).parent / "jupyter")
@@ -80,6 +83,8 @@ def lab(
     )
     # A kernel inherits these: the debugger's remark on frozen modules would land in this terminal.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    use_warm_kernels()
+    prepare()  # it imports TensorFlow while the page is still loading
     # With a token of ours the server does not print its own, longer, announcement of one.
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
     options = {

@@ -37,7 +37,7 @@ class Course:
         done = subprocess.run(
             [Path(sys.executable).with_name("nbgrader"), *arguments],
             cwd=self.root,
-            env={**os.environ, "PATH": os.defpath, "HOME": str(self.root)},
+            env={**os.environ, "PATH": os.defpath, "JUPYTER_CONFIG_DIR": str(self.root / "jupyter")},
             capture_output=True,
             text=True,
             check=False,

@@ -9,6 +9,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from helpers.kernel import use_warm_kernels
+
 CELL_SECONDS = 300
 
 
@@ -25,6 +27,7 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     Raises:
         NotFitToCommit: a cell raised an exception or wrote to stderr.
     """
+    use_warm_kernels()
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
