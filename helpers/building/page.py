@@ -6,6 +6,7 @@ import jinja2
 import jupytext
 from nbformat import NotebookNode
 
+from helpers.cheat_sheet import sheet
 from helpers.lessons import LESSONS, Lesson, find_exercise
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -15,7 +16,8 @@ def read_page(source: Path) -> NotebookNode:
     """The notebook of a percent script: its `[[ … ]]` filled in, its cell ids the same at every reading.
 
     In Markdown cells `[[ title ]]` gives a lesson's heading, `[[ exercise("forward") ]]` an exercise's,
-    `[[ hints("forward") ]]` its hints as fold-outs, and `[[ contents() ]]` the table of all lessons.
+    `[[ hints("forward") ]]` its hints as fold-outs, `[[ contents() ]]` the table of all lessons, and
+    `[[ sheet.layers() ]]` and the like a part of the cheat sheet.
 
     Raises:
         ValueError: a cell asks for something that is not there.
@@ -44,7 +46,11 @@ def _fill_in(text: str, lesson: Lesson | None) -> str:
     )
     template = environment.from_string(text)
     return template.render(
-        title=_title(lesson) if lesson else "", exercise=_heading, hints=_hints, contents=_contents
+        title=_title(lesson) if lesson else "",
+        exercise=_heading,
+        hints=_hints,
+        contents=_contents,
+        sheet=sheet,
     )
 
 
