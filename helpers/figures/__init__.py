@@ -39,6 +39,9 @@ _HOME = {
     "bias_rows": "cells",
     "gates": "cells",
     "echoes": "cells",
+    "stack": "layers",
+    "both_ways": "layers",
+    "seen": "layers",
     "digits": "handwriting",
     "reading": "handwriting",
 }

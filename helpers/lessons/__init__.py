@@ -131,6 +131,19 @@ LESSONS = (
         exercises=("gru_params", "gru_step", "gru_forward", "gru_to_torch"),
     ),
     Lesson(
+        number=12,
+        name="stacked_and_bidirectional",
+        title="Upwards and backwards",
+        promise="Put layers on top of each other, read from both ends, and compute both by hand.",
+        minutes=60,
+        exercises=(
+            "stacked_params",
+            "stacked_forward",
+            "bidirectional_forward",
+            "bidirectional_states",
+        ),
+    ),
+    Lesson(
         number=13,
         name="digits",
         title="The whole road",

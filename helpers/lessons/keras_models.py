@@ -3,6 +3,8 @@
 The layers run in float64, so that a tolerance has only the learner's rounding to allow for.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
@@ -31,9 +33,17 @@ def gru(Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray, **options: object):
     return _with_weights(layer, Wx, Wh, b)
 
 
-def _with_weights(layer, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray):
+def bidirectional(fwd: Sequence[np.ndarray], bwd: Sequence[np.ndarray], **options: object):
+    """A `keras.layers.Bidirectional` of two SimpleRNNs that hold these weights, each `Wx, Wh, bh`."""
+    import keras
+
+    half = keras.layers.SimpleRNN(len(fwd[2]), dtype="float64", **options)
+    return _with_weights(keras.layers.Bidirectional(half, dtype="float64"), *fwd, *bwd)
+
+
+def _with_weights(layer, Wx: np.ndarray, *others: np.ndarray):
     layer.build((None, None, len(Wx)))
-    layer.set_weights([Wx, Wh, b])
+    layer.set_weights([Wx, *others])
     return layer
 
 

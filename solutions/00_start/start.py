@@ -87,4 +87,7 @@ figures.course_map()
 #
 # In front of each exercise stand its stars and minutes: ★☆☆ is a line or two, ★★☆ a loop, ★★★ takes some thought.
 #
+# Every layer, shape and formula on one page, for when you have met them: the
+# [cheat sheet](../99_cheat_sheet/cheat_sheet.ipynb).
+#
 # **Start here:** [1 · Five letters](../01_notation/notation.ipynb).
