@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,6 +36,9 @@ c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Replace this
 
 # Importing TensorFlow on a busy machine, or training on a slow one, takes longer than nbgrader's 30 s.
 c.Execute.timeout = 180
+# Of nbgrader's own making, in `autograde`: it says nothing that an instructor could act on.
+warnings.filterwarnings("ignore", message="Object of type <Submitted.*> not in session")
+
 use_warm_kernels()  # the first submission waits for TensorFlow, the others find it there
 # Else each kernel remarks in the terminal that others on this machine could listen.
 c.KernelManager.transport_encryption = "auto"
