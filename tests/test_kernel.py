@@ -148,6 +148,14 @@ def test_an_interrupt_stops_the_cell_and_leaves_the_kernel(start, kind):
 
 
 @each_kind
+def test_jupyterlabs_debugger_attaches(start, kind):
+    _, talk = start(kind)
+    ask = {"type": "request", "seq": 1, "command": "initialize", "arguments": {"adapterID": "python"}}
+    talk.control_channel.send(talk.session.msg("debug_request", ask))
+    assert talk.get_control_msg(timeout=20)["content"]["success"]
+
+
+@each_kind
 def test_a_restart_is_a_new_process_that_remembers_nothing(start, kind):
     manager, talk = start(kind)
     run(talk, "kept = 7")

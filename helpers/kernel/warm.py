@@ -23,17 +23,17 @@ from pathlib import Path
 from helpers.kernel import wire
 
 PRELOADED = (
-    "tensorflow",
-    "keras",
-    "tensorflow.keras.layers",
-    "numpy",
-    "pandas",
-    "matplotlib.pyplot",
-    "IPython.core.completer",
-    "ipykernel.kernelapp",
-    "ipywidgets",
-    "jaxtyping",
-    "jinja2",
+    # what lessons import
+    *("tensorflow", "keras", "tensorflow.keras.layers", "numpy", "pandas", "jaxtyping", "jinja2"),
+    *(
+        "ipywidgets",
+        "matplotlib.pyplot",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_svg",
+    ),
+    # what a kernel imports while it starts
+    *("ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3"),
+    *("IPython.core.completerlib", "IPython.core.debugger", "IPython.extensions.storemagic"),
 )
 FIRST_CALLER_SECONDS = 60
 
@@ -56,14 +56,16 @@ def main(address: str) -> None:
     listener.listen(64)
     atexit.register(_leave)  # the first to be registered is the last to be called
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    before = dict(os.environ)
     for module in PRELOADED:
         with contextlib.suppress(ImportError):  # the lesson that needs it will say so
             importlib.import_module(module)
     gc.collect()
     gc.freeze()  # else each kernel's first collection would copy all of this
+    set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
     asked = Warm(listener).serve()
     if asked is not None:
-        become(*asked)
+        become(*asked, set_by_imports)
 
 
 class Warm:
@@ -143,7 +145,9 @@ def _leave() -> None:
     os._exit(0)
 
 
-def become(kernel: Kernel, files: list[int], connection: socket.socket) -> None:
+def become(
+    kernel: Kernel, files: list[int], connection: socket.socket, set_by_imports: dict[str, str]
+) -> None:
     """Turn this process, a fork of the warm one, into what `python -m ipykernel_launcher` would have been."""
     gc.unfreeze()
     os.setsid()  # interrupts go to the kernel and its children, as a group
@@ -152,7 +156,7 @@ def become(kernel: Kernel, files: list[int], connection: socket.socket) -> None:
         os.close(file)
     os.chdir(kernel.folder)
     os.environ.clear()
-    os.environ.update(kernel.environment)
+    os.environ.update(set_by_imports | kernel.environment)
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
