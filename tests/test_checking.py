@@ -1,5 +1,8 @@
 """What a check does with answers of every kind, whatever the exercise."""
 
+import contextlib
+import linecache
+import math
 import sys
 import warnings
 
@@ -215,6 +218,61 @@ def test_a_cell_that_python_cannot_read_is_not_taken_for_the_answer_before_it():
     assert space["found"].passed
 
 
+class Notebook:
+    """Runs cells as IPython does, as far as a check can see: their text in `In` and in the line cache."""
+
+    def __init__(self):
+        self.space = {"np": np, "verdict": verdict, "In": [""]}
+
+    def run(self, cell):
+        filename = f"<cell {abs(hash(cell))}>"
+        linecache.cache[filename] = (len(cell), None, [line + "\n" for line in cell.splitlines()], filename)
+        self.space["In"].append(cell)
+        with contextlib.suppress(ZeroDivisionError, NameError):
+            exec(compile(cell, filename, "exec"), self.space)
+
+    def verdict(self, name):
+        self.run(f"found = verdict({name})")
+        return self.space["found"]
+
+
+RIGHT = "def dense(h, Wo, bo):\n    return h @ Wo + bo"
+WRONG = "def dense(h, Wo, bo):\n    return h @ Wo"
+
+
+@pytest.mark.parametrize("old", [RIGHT, WRONG])
+def test_a_cell_that_stopped_above_its_def_is_not_taken_for_the_answer_before_it(old):
+    notebook = Notebook()
+    notebook.run(old)
+    notebook.run("1 / 0\n\n" + RIGHT)
+    found = notebook.verdict("dense")
+    assert found.status == "error"
+    assert "stopped with an error above its `def` line" in found.headline
+    notebook.run(RIGHT)
+    assert notebook.verdict("dense").passed
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [RIGHT + "\n\n1 / 0"],  # it stopped below the definition
+        ["1 / 0"],  # another cell stopped
+        ["def affine(h, Wo, bo):\n    1 / 0"],
+        ["def other(h):\n    def dense(h, Wo, bo):\n        return h\n    return dense"],
+        ['note = """\ndef dense(h, Wo, bo):\n    return h\n"""'],
+        ["kept = dense", "def dense(h, Wo, bo):\n    return h", "dense = kept"],
+        ["def affine(h, Wo, bo):\n    return h @ Wo + bo", "dense = affine"],
+        [RIGHT + "  # again", RIGHT],
+    ],
+)
+def test_other_cells_raise_no_false_alarm(cells):
+    notebook = Notebook()
+    for cell in [RIGHT, *cells]:
+        notebook.run(cell)
+    found = notebook.verdict("dense")
+    assert found.passed, str(found)
+
+
 def test_a_wrong_earlier_answer_that_is_called_gets_the_blame():
     space = {"np": np, "right": right}
     exec(
@@ -393,6 +451,156 @@ def test_hints_come_one_by_one():
     assert seen[1] != seen[0] == seen[2]
 
 
+def in_a_notebook(name, code, **variables):
+    """An answer as a learner's notebook makes it, with these variables in it."""
+    space, filename = {"np": np, **variables}, f"<cell of {name}>"
+    linecache.cache[filename] = (len(code), None, [line + "\n" for line in code.splitlines()], filename)
+    exec(compile(code, filename, "exec"), space)
+    return space[name]
+
+
+def test_sizes_of_the_notebook_are_no_letters_of_the_case():
+    code = """
+def forward_batch(X, Wx, Wh, bh, Wo, bo):
+    h = np.zeros((N, len(bh)))
+    for t in range(X.shape[1]):
+        h = np.tanh(X[:, t] @ Wx + h @ Wh + bh)
+    return h @ Wo + bo
+"""
+    found = judged(in_a_notebook("forward_batch", code, N=6), "forward_batch")
+    facts = dict(found.facts)
+    assert facts["`h`"] == "(6, M) = (6, 10)"
+    assert facts["`Wx`"] == "(D, M) = (6, 10)"
+    assert "reads `N` of the notebook" in facts["Mind"]
+
+
+def test_a_stranger_is_read_as_the_letter_that_is_due():
+    assert letters.read((6, 4), SIZES, ("T", "M"), strangers=(6,)) == ("T", "M")
+    assert letters.read((6, 4), SIZES, ("N", "M"), strangers=(6,)) == ("6", "M")
+    assert letters.read((6, 4), SIZES, (), strangers=(6,)) == ("6", "M")
+
+
+def test_results_in_another_order_are_told_so():
+    def lstm_forward(*arguments):
+        H, h, c = find_exercise("lstm_forward").reference(*arguments)
+        return h, c, H
+
+    found = judged(lstm_forward, "lstm_forward")
+    assert "in another order" in found.headline
+    assert "`H`, `h`, `c` are due, in this order" in found.headline
+
+
+def test_one_array_where_several_are_due_is_told_so():
+    found = judged(lambda W, M: np.array(np.split(W, 4, axis=-1)), "split_gates")
+    assert "Return 4 arrays, not one." in found.headline
+
+
+@pytest.mark.parametrize("by", [1e-4, 4e-5])
+def test_numbers_are_shown_with_as_many_digits_as_tell_them_apart(by):
+    def nearly(*arguments):
+        return right.rnn_step(*arguments) + by
+
+    numbers = dict(judged(nearly).facts)["Numbers"]
+    yours, _, due = numbers.partition(", expected ")
+    assert yours.rpartition("yours is ")[2] != due
+
+
+def test_a_row_of_numbers_is_shown_with_as_many_digits_as_tell_them_apart():
+    def nearly(*arguments):
+        return right.dense(*arguments) + 4e-5 * np.arange(1, 1 + len(arguments[2]))
+
+    numbers = dict(judged(nearly, "dense").facts)["Numbers"].splitlines()
+    assert numbers[0].split()[1:] != numbers[1].split()[1:]
+
+
+def test_code_in_the_left_column_of_a_box_is_code():
+    def answer(x_t, h_last, Wx, Wh, bh):
+        return np.tanh(Wh @ Wx + x_t)
+
+    html = judged(answer).html()
+    assert "<code>Wx</code></td>" in html
+    assert "`" not in html
+
+
+def test_where_a_mistake_has_a_name_units_that_came_out_right_by_accident_are_not_mentioned():
+    def gru_step(*arguments):
+        return bank["reset_always_after"](*arguments)
+
+    bank = {wrong.name: wrong.answer for wrong in find_exercise("gru_step").misconceptions}
+    for seed in range(4):
+        found = judged(gru_step, "gru_step", seed=seed)
+        assert found.misconception == "reset_always_after"
+        assert " m = " not in dict(found.facts).get("Where", "")
+
+
+def test_a_length_that_stays_the_same_is_pointed_out_though_other_sizes_change_with_it():
+    code = """
+def gru_forward(X, Wx, Wh, b, reset_after):
+    h, H = np.zeros((len(X), len(Wh))), []
+    for t in range(4):
+        h = gru_step(X[:, t], h, Wx, Wh, b, reset_after)
+        H.append(h)
+    return np.stack(H, axis=1), h
+"""
+    step = find_exercise("gru_step").reference
+    found = judged(in_a_notebook("gru_forward", code, gru_step=step), "gru_forward")
+    assert "right where T = 4: is T a fixed number" in dict(found.facts)["But"]
+
+
+def test_a_number_that_is_no_size_of_any_case_is_pointed_out_where_python_stops():
+    code = """
+def forward(x, Wx, Wh, bh, Wo, bo):
+    h = np.zeros(16)
+    for x_t in x:
+        h = np.tanh(x_t @ Wx + h @ Wh + bh)
+    return h @ Wo + bo
+"""
+    found = judged(in_a_notebook("forward", code), "forward")
+    assert "16 stands in your answer as a number" in dict(found.facts)["Mind"]
+
+
+def test_a_model_of_the_notebook_in_place_of_its_weights_is_pointed_out():
+    import keras
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    code = "def dense(h, Wo, bo):\n    Wo, bo = model.get_weights()\n    return h @ Wo + bo"
+    found = judged(in_a_notebook("dense", code, model=model), "dense")
+    assert "asks `model`, a Keras model of the notebook" in found.headline
+    assert "from `h`, `Wo` and `bo` alone" in found.headline
+
+
+def test_the_arrays_of_a_concatenation_stand_in_brackets():
+    found = judged(lambda h, Wo, bo: np.concatenate(h, bo, bo), "dense")
+    assert "square brackets, np.concatenate([…, …])" in dict(found.facts)["Error"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda h, Wo, bo: math.exp(h), "math.exp takes one number, np.exp a whole array"),
+        (lambda h, Wo, bo: np.split(Wo, 13), "Without axis=… it cuts the first axis"),
+    ],
+)
+def test_common_errors_are_said_in_plain_words(answer, said):
+    assert said in dict(judged(answer, "dense").facts)["Error"]
+
+
+@pytest.mark.parametrize("many", [2, 3, 4])
+def test_the_layers_of_a_sequential_model_stand_in_brackets(many):
+    import keras
+
+    def build_rnn(T, D, M, K):
+        layers = [
+            keras.Input((T, D)),
+            keras.layers.SimpleRNN(M),
+            keras.layers.Dense(K),
+            keras.layers.Dense(K),
+        ]
+        return keras.Sequential(*layers[:many])
+
+    assert "square brackets, Sequential([…, …])" in dict(judged(build_rnn, "build_rnn").facts)["Error"]
+
+
 SIZES = {"N": 9, "T": 6, "D": 2, "M": 4, "K": 12}
 
 
@@ -409,6 +617,7 @@ SIZES = {"N": 9, "T": 6, "D": 2, "M": 4, "K": 12}
         ((10, 4), "N M", "One of the samples is too many."),
         ((5, 4), "N M", "Axis 0 has 5 entries, N are due."),
         ((5, 3, 4), "N M", "That is 3 axes; 2 are due."),
+        ((5, 4), "M", "That is 2 axes; 1 is due."),
         ((9, 4), "N M", ""),
     ],
 )

@@ -516,7 +516,7 @@ def test_sources_never_reach_a_release_and_formgrader_reads_the_same_settings(tm
 def test_feedback_shows_neither_the_source_nor_the_traces_of_hidden_tests() -> None:
     from nbformat.v4 import new_code_cell, new_output
 
-    from helpers.hidden_tests import HideHiddenTests
+    from helpers.preprocessors import HideHiddenTests
 
     source = "check(forward)\n### BEGIN HIDDEN TESTS\ncheck(forward, seed=4711)\n### END HIDDEN TESTS"
     arrow, plain = (

@@ -3,6 +3,7 @@
 from helpers.checking.check import CheckFailed, check, verdict
 from helpers.checking.hints import hint
 from helpers.checking.judge import judge
+from helpers.checking.solution import Solution, solution
 from helpers.checking.verdict import Verdict
 
-__all__ = ["CheckFailed", "Verdict", "check", "hint", "judge", "verdict"]
+__all__ = ["CheckFailed", "Solution", "Verdict", "check", "hint", "judge", "solution", "verdict"]

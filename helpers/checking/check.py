@@ -2,16 +2,20 @@
 
 import ast
 import functools
+import linecache
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 
+from helpers.checking import tries
 from helpers.checking.afterwards import say_it_on_stdout
 from helpers.checking.judge import judge
-from helpers.checking.verdict import Verdict
+from helpers.checking.verdict import Verdict, joined
 from helpers.lessons import LESSON_OF, find_exercise
 from helpers.lessons.exercise import Case, Exercise
+from helpers.logbook import record
 from helpers.observing import Interrupted, source_of
 
 VISIBLE_SEED = 0
@@ -53,8 +57,12 @@ def check(answer: Callable, seed: int = VISIBLE_SEED) -> None:
         NotAnAnswer: what was given is no function, or bears no exercise's name.
     """
     hidden = seed != VISIBLE_SEED
-    found = _judged(answer, sys._getframe(1).f_globals, seed, show_numbers=not hidden)
+    found = judged(answer, sys._getframe(1).f_globals, seed, show_numbers=not hidden)
+    if not hidden:
+        tries.note(found.exercise, answer, found)
     shown = False if hidden and found.passed else _show(found)
+    if not hidden:
+        record(found, answer)
     if not found.passed:
         raise CheckFailed(found, shown) from None
     say_it_on_stdout()
@@ -62,10 +70,10 @@ def check(answer: Callable, seed: int = VISIBLE_SEED) -> None:
 
 def verdict(answer: Callable) -> Verdict:
     """What a check would say to an answer, without stopping the notebook if it is wrong."""
-    return _judged(answer, sys._getframe(1).f_globals, VISIBLE_SEED, show_numbers=True)
+    return judged(answer, sys._getframe(1).f_globals, VISIBLE_SEED, show_numbers=True)
 
 
-def _judged(answer: Callable, namespace: Mapping[str, object], seed: int, *, show_numbers: bool) -> Verdict:
+def judged(answer: Callable, namespace: Mapping[str, object], seed: int, *, show_numbers: bool) -> Verdict:
     """The verdict on an answer in a notebook, where a cell may not have run, or be stopped."""
     exercise = named_exercise(answer, namespace)
     unread = _unread_line(exercise.name, namespace.get("In", ()))
@@ -77,6 +85,14 @@ def _judged(answer: Callable, namespace: Mapping[str, object], seed: int, *, sho
             f"The cell with your last `{exercise.name}` did not run: Python cannot read its line {number}. "
             "Mend that line, run the cell, then check again.",
             code=line,
+        )
+    if unreached := _unreached_cell(answer, exercise.name, namespace.get("In", ())):
+        return Verdict(
+            exercise.name,
+            "error",
+            f"The cell with your last `{exercise.name}` stopped with an error above its `def` line, so this "
+            "definition was not made. Mend what stopped it, run the cell, then check again.",
+            code=_line_that_stopped(unreached),
         )
     try:
         return verdict_on(exercise, answer, seed, show_numbers=show_numbers)
@@ -108,11 +124,50 @@ def _unread_line(name: str, cells: Sequence[str]) -> tuple[int, str] | None:
     return None
 
 
+def _unreached_cell(answer: Callable, name: str, cells: Sequence[str]) -> str:
+    """The last cell that defines `name`, if it stopped before its definition: one made before is in force.
+
+    The cell that runs now, the last one, is no such cell. Nothing is claimed of an answer that did not come
+    from the `def` line of an earlier cell, as a name that was bound again may stand for any function.
+    """
+    code = getattr(answer, "__code__", None)
+    defining = [cell for cell in cells if re.search(rf"^def\s+{name}\b", cell, re.MULTILINE)]
+    if code is None or code.co_name != name or len(defining) < 2 or defining[-1] is cells[-1]:
+        return ""
+    last = defining[-1]
+    statements = ast.parse(last).body
+    if not any(isinstance(made, ast.FunctionDef) and made.name == name for made in statements):
+        return ""
+    if any(re.search(rf"^\s*{name}\s*=", cell, re.MULTILINE) for cell in cells):
+        return ""
+    own = "".join(linecache.getlines(code.co_filename)).rstrip("\n")
+    earlier = [cell.rstrip("\n") for cell in defining[:-1]]
+    return last if own in earlier and own != last.rstrip("\n") else ""
+
+
+def _line_that_stopped(cell: str) -> str:
+    """The line of a cell at which Python's last error came, if that is the error of this cell."""
+    frames = traceback.extract_tb(getattr(sys, "last_traceback", None))
+    for frame in reversed(frames):
+        if "".join(linecache.getlines(frame.filename)).rstrip("\n") == cell.rstrip("\n"):
+            return frame.line or ""
+    return ""
+
+
 def verdict_on(
     exercise: Exercise, answer: Callable, seed: int = VISIBLE_SEED, *, show_numbers: bool = True
 ) -> Verdict:
     """Observe an answer on the cases of a seed, and judge it."""
     source = source_of(answer)
+    if exercise.learns_from and source.data:
+        return Verdict(exercise.name, "failed", _learns_elsewhere(exercise, source.data))
+    if exercise.learns_from and source.models:
+        return Verdict(
+            exercise.name,
+            "failed",
+            f"Your answer uses `{source.models[0]}`, a model of the notebook, which may have seen what it is "
+            "tested on: build a new one inside the function, and train that.",
+        )
     cases, expected = drawn(exercise.name, seed)
     first, *others = cases
     outcomes = [exercise.observe(answer, first)]
@@ -129,6 +184,14 @@ def verdict_on(
         show_numbers=show_numbers,
     )
     return found if found.passed else _blame(exercise, answer, source.calls) or found
+
+
+def _learns_elsewhere(exercise: Exercise, data: Sequence[str]) -> str:
+    said, due = (joined([f"`{name}`" for name in names]) for names in (data, exercise.learns_from))
+    return (
+        f"Your answer takes {said} from the notebook, where some of what it is tested on may be among the "
+        f"data: use its arguments {due} alone."
+    )
 
 
 def _blame(exercise: Exercise, answer: Callable, calls: Sequence[str]) -> Verdict | None:

@@ -20,6 +20,32 @@ _PLAIN = (
         r"`\1` has no value yet when this line runs: give it one first, inside the function",
     ),
     (
+        r"only (?:length-1|size-1|0-dimensional) arrays can be converted to Python scalars",
+        r"a single number is due here, and this is an array: math.exp takes one number, np.exp a whole array",
+    ),
+    (
+        r"only integer scalar arrays can be converted to a scalar index "
+        r"→ .*np\.(concatenate|stack)\((?!\[|\()",
+        r"np.\1 takes one list: put the arrays in square brackets, np.\1([…, …])",
+    ),
+    (
+        r"truth value of an array with more than one element is ambiguous.* → .*(?<![.\w])(max|min)\(",
+        r"Python's \1 compares whole arrays; entry by entry it is np.\1imum(a, 0)",
+    ),
+    (
+        r"truth value of an array with more than one element is ambiguous",
+        r"if, while, and, or and not take one True or False, and this is a whole array of them: "
+        r"one for each entry",
+    ),
+    (
+        r"maximum recursion depth exceeded",
+        r"the function calls itself, and that call does it again, without end",
+    ),
+    (
+        r"array split does not result in an equal division",
+        r"np.split can't cut this axis into so many equal parts. Without axis=… it cuts the first axis",
+    ),
+    (
         r"Graph execution error: Detected at node (?:gradient_tape/)?compile_loss/\w+/",
         r"the loss can't compare the labels with what the model puts out: their shapes do not fit",
     ),
@@ -73,6 +99,11 @@ _PLAIN = (
         r"the \3 of \2 would have the shape \1, and weights can't be made while a size is unknown",
     ),
     (
+        r"(?:Argument `name` must be a string|Expected `trainable` to be a boolean).*<\w+ name="
+        r"|Sequential\.__init__\(\) takes from",
+        r"Sequential takes one list: put the layers in square brackets, Sequential([…, …])",
+    ),
+    (
         r"Output with path .* is not connected to `inputs`",
         r"the output given to Model was not computed from its input. "
         r"Model takes what goes in first, then what came out: Model(i, x)",
@@ -103,6 +134,15 @@ _PLAIN = (
         r"as in x = Dense(K)(x)",
     ),
     (
+        r"`data_format` argument must be one of .*data_format=<kerastensor",
+        r"a layer is made first and then called, each with brackets of its own: x = Flatten()(i)",
+    ),
+    (
+        r"invalid value for `units`.*units=<KerasTensor",
+        r"what comes in stands where the number of units belongs. A layer is made first and then called, "
+        r"each with brackets of its own: x = Dense(M)(i)",
+    ),
+    (
         r"A symbolic KerasTensor cannot be used as a boolean|identifier: <KerasTensor",
         r"what comes in stands between the brackets that make the layer: there belongs its number of units. "
         r"Make it first, then call it on what comes in, with brackets of its own: x = SimpleRNN(M)(i)",
@@ -121,7 +161,7 @@ def in_plain_words(error: Raised, say: Callable[[tuple[int | None, ...]], str] =
     """An exception in one line; `say` reads a shape out."""
     message = " ".join(error.message.split())
     for pattern, words in _PLAIN:
-        found = re.search(pattern, message)
+        found = re.search(pattern, f"{message} → {error.source}")
         if found:
             return _SHAPE.sub(lambda shape: say(ast.literal_eval(shape[0])), found.expand(words))
     return f"{error.kind}: {message}" if message else error.kind

@@ -24,10 +24,11 @@ from helpers.checking.spec import (
 from helpers.checking.verdict import joined
 from helpers.lessons import LESSON_OF
 from helpers.lessons.exercise import Case, Exercise
-from helpers.observing import Foreign, Outcome
+from helpers.observing import Foreign, Outcome, Source
 from helpers.observing.models import UNBUILT
 
 ENTRIES_SHOWN = 6
+_UNREAD = Source()
 NOT_CALLED = ("function", "method", "builtin_function_or_method")
 
 
@@ -48,8 +49,18 @@ class Finding:
     case: bool = False
 
 
-def find(exercise: Exercise, case: Case, truth: object, outcome: Outcome) -> Finding | None:
-    """What is wrong with one outcome, if anything is."""
+def find(
+    exercise: Exercise, case: Case, truth: object, outcome: Outcome, source: Source = _UNREAD
+) -> Finding | None:
+    """What is wrong with one outcome, if anything is; `source` is what the answer's code uses."""
+    case = replace(case, strangers=source.sizes)
+    if exercise.numpy_only and outcome.asked and source.models:
+        said = joined([f"`{name}`" for name in source.models])
+        instead = joined([f"`{name}`" for name in exercise.arguments])
+        return Finding(
+            f"Your answer asks {said}, a Keras model of the notebook. "
+            f"Here the point is to work the result out yourself, from {instead} alone."
+        )
     if exercise.numpy_only and outcome.asked:
         return Finding(
             f"Your answer asks {_library(outcome.asked)} for the result. "
@@ -93,6 +104,26 @@ def _library(name: str) -> str:
 _USUAL = {"Wx": ("D", "M"), "Wh": ("M", "M"), "bh": ("M",), "b": ("M",), "Wo": ("M", "K"), "bo": ("K",)}
 """The axes of arrays that go by the course's names, where they are an answer's own."""
 
+_GRADIENTS = {f"d{name}": dims for name, dims in _USUAL.items()} | {
+    "dh": ("N", "M"),
+    "da": ("N", "M"),
+    "dY": ("N", "K"),
+}
+
+
+def _another_gradient(name: str, shape: Sequence[int], case: Case) -> str:
+    """What is due, where an array that bears the name of a gradient has not the shape that goes with it."""
+    dims = _GRADIENTS.get(name, ())
+    if len(dims) != len(shape) or not {"N", "M", *dims} <= set(case.sizes):
+        return ""
+    due = tuple(case.sizes[letter] for letter in dims)
+    if tuple(shape) == due:
+        return ""
+    read = letters.read(shape, case.sizes, (), case.strangers)
+    by_chance = any(axis.isdigit() for axis in read)  # its other letters then say nothing
+    given = str(tuple(shape)) if by_chance else _say(shape, case)
+    return f"{given}; a gradient has the shape of its array, and `{name[1:]}` is {_say(due, case, dims)}"
+
 
 def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
     error = outcome.error
@@ -118,7 +149,7 @@ def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
         said = shape
         if not isinstance(shape, str):
             declared = declared_dims(exercise.reference, name, len(shape)) or _USUAL.get(name, ())
-            said = _say(shape, case, declared)
+            said = _another_gradient(name, shape, case) or _say(shape, case, declared)
         facts.append((f"`{name}`", said))
     where, code = f"in line {error.line} of your cell" if error.line else "inside your answer", error.source
     if error.called_from:
@@ -161,15 +192,37 @@ def _structure(
     wanted = len(spec.parts)
     listed = ", ".join(f"`{name}`" for name in names)
     if not isinstance(value, (tuple, list)):
-        return Finding(f"{called} returned {_kind(value)}; {wanted} results are due: {listed}.")
+        advice = f" Return {wanted} arrays, not one." if isinstance(value, np.ndarray) else ""
+        return Finding(f"{called} returned {_kind(value)}; {wanted} results are due: {listed}.{advice}")
     if len(value) != wanted:
         return Finding(f"{called} returned {len(value)} results; {wanted} are due: {listed}.", general=False)
+    if _in_another_order(spec, value, case):
+        due = ", ".join(letters.say(part.dims) for part in spec.parts)
+        given = ", ".join(
+            letters.say(letters.read(item.shape, case.sizes, (), case.strangers)) for item in value
+        )
+        return Finding(
+            f"Your results are in another order than asked for: {listed} are due, in this order.",
+            facts=(("Your shapes", given), ("Expected", due)),
+            general=False,
+        )
     for index, (part, item) in enumerate(zip(spec.parts, value, strict=True)):
         name = f"`{names[index]}`" if names else f"Result {index}"
         wrong = _part(part, item, case, name)
         if wrong:
             return wrong
     return None
+
+
+def _in_another_order(spec: Several, value: Sequence[object], case: Case) -> bool:
+    """Whether the shapes are the ones due, and only stand in another order."""
+    if not all(isinstance(part, ArrayOf) for part in spec.parts):
+        return False
+    if not all(isinstance(item, np.ndarray) for item in value):
+        return False
+    due = [tuple(letters.size(dim, case.sizes) for dim in part.dims) for part in spec.parts]
+    given = [item.shape for item in value]
+    return given != due and sorted(given) == sorted(due)
 
 
 def _in_a_needless_tuple(spec: Spec, value: object) -> bool:
@@ -206,6 +259,8 @@ def _named_parts(spec: Named, value: object, case: Case, called: str) -> Finding
     if missing or extra:
         said = [f"lacks {', '.join(f'`{key!r}`' for key in missing)}"] if missing else []
         said += [f"has {', '.join(f'`{key!r}`' for key in extra[:5])} too many"] if extra else []
+        if missing and sorted(extra) == sorted(f"d{key}" for key in missing):
+            return Finding(f"Leave out the `d` in front: the keys are {listed}.")
         return Finding(f"The dict {' and '.join(said)}. The keys are {listed}.")
     for key, part in spec.parts:
         wrong = _part(part, value[key], case, f"`{key}`")
@@ -233,7 +288,7 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
         return Finding(f"{called} {returned_} {what}; a NumPy array is due. {advice}".rstrip())
     shape = tuple(letters.size(dim, case.sizes) for dim in spec.dims)
     if value.shape != shape:
-        read = letters.read(value.shape, case.sizes, spec.dims)
+        read = letters.read(value.shape, case.sizes, spec.dims, case.strangers)
         difference = letters.difference(read, spec.dims)
         subject = "returned" if called == "Your function" else f"returned {called} as"
         return Finding(
@@ -262,7 +317,9 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
 def _number(spec: Number, value: object, called: str) -> Finding | None:
     due = "a whole number (an int)" if spec.whole else "a number (a float)"
     if isinstance(value, np.ndarray):
-        return Finding(f"{called} returned an array of shape {value.shape}; {due} is due.")
+        wrap = f" Wrap it: `{'int' if spec.whole else 'float'}(…)`." if value.ndim == 0 else ""
+        said = f"{called} returned an array of shape {value.shape}; {due} is due.{wrap}"
+        return Finding(said, general=value.ndim == 0)
     if not is_number(value):
         return Finding(f"{called} returned {_kind(value)}; {due} is due.")
     if spec.whole and isinstance(value, (float, np.floating)):
@@ -336,7 +393,7 @@ def _kind(value: object) -> str:
 
 
 def _say(shape: Sequence[int | None], case: Case, expected: Sequence[str] = ()) -> str:
-    said = letters.say(letters.read(shape, case.sizes, expected))
+    said = letters.say(letters.read(shape, case.sizes, expected, case.strangers))
     return said if said == str(tuple(shape)) else f"{said} = {tuple(shape)}"
 
 
@@ -366,14 +423,21 @@ def _numbers(exercise: Exercise, spec: Spec, case: Case, value: object, truth: o
     else:
         finding = Finding(
             "That is not the right number.",
-            facts=(("Numbers", f"yours {mine}, expected {right}"),),
+            facts=(("Numbers", _side_by_side(mine, right)),),
             general=False,
         )
     if name:
-        label = ", ".join(f"`{part[0]}`" for part in wrong)
-        others = len(wrong) < (len(spec.parts))
-        finding = replace(finding, headline=f"{label}{' alone' if others else ''}: {finding.headline}")
+        finding = replace(finding, headline=f"{_which(wrong, len(spec.parts))}: {finding.headline}")
     return finding
+
+
+def _which(wrong: Sequence[tuple], count: int) -> str:
+    """Which of `count` parts are wrong, where what follows is said of the first of them."""
+    names = [f"`{part[0]}`" for part in wrong]
+    if len(names) == 1:
+        return f"{names[0]} alone" if count > 1 else names[0]
+    others = ", the others are right" if len(names) < count else ""
+    return f"{joined(names)} are wrong{others}. {names[0]} first"
 
 
 def _compared_numbers(mine: object, right: object, tolerance: float) -> Finding:
@@ -423,7 +487,7 @@ def _array_numbers(spec: ArrayOf, mine: np.ndarray, right: np.ndarray, tolerance
 
 def _where(dims: Sequence[str], good: np.ndarray) -> str:
     """The pattern of the wrong entries along the axes: "right up to t = 1, wrong from t = 2 on"."""
-    said = []
+    said, scattered = [], 0
     for axis, dim in enumerate(dims):
         length = good.shape[axis]
         others = tuple(i for i in range(good.ndim) if i != axis)
@@ -441,21 +505,38 @@ def _where(dims: Sequence[str], good: np.ndarray) -> str:
             indices = [str(i) for i in np.flatnonzero(~right)]
             wrong = ", ".join(indices[:5]) + (", …" if len(indices) > 5 else "")
             said.append(f"wrong at {index} = {wrong}")
+            scattered += len(indices) > 1
+    if scattered > 1:  # no pattern: two lists of places would hide that
+        return f"{np.count_nonzero(~good)} of {good.size} entries are off"
     if not said and not good.any():
         return "every entry is off"
     return "; ".join(said)
 
 
 def _show(mine: np.ndarray, right: np.ndarray, good: np.ndarray) -> str:
-    if mine.ndim == 1 and mine.size <= ENTRIES_SHOWN:
-        return f"yours    {_row(mine)}\nexpected {_row(right)}"
     first = tuple(int(i) for i in np.argwhere(~good)[0])
+    if mine.ndim == 1 and mine.size <= ENTRIES_SHOWN:
+        places = next((n for n in range(4, 9) if _rounded(mine[first], n) != _rounded(right[first], n)), 9)
+        return f"yours    {_row(mine, places)}\nexpected {_row(right, places)}"
     entry = ", ".join(str(i) for i in first)
-    return f"at [{entry}] yours is {float(mine[first]):.4g}, expected {float(right[first]):.4g}"
+    return f"at [{entry}] {_side_by_side(float(mine[first]), float(right[first]), 'yours is')}"
 
 
-def _row(array: np.ndarray) -> str:
-    return "[" + "  ".join(f"{round(float(number), 4) + 0.0:8.4f}" for number in array) + "]"
+def _side_by_side(mine: float, right: float, yours: str = "yours") -> str:
+    """Two numbers, with as many digits as tell them apart; whole ones in full."""
+    if isinstance(right, (int, np.integer)):
+        return f"{yours} {mine}, expected {right}"
+    digits = next((n for n in range(4, 17) if f"{mine:.{n}g}" != f"{right:.{n}g}"), 17)
+    return f"{yours} {mine:.{digits}g}, expected {right:.{digits}g}"
+
+
+def _row(array: np.ndarray, places: int) -> str:
+    width = places + 4
+    return "[" + "  ".join(f"{_rounded(number, places):>{width}}" for number in array) + "]"
+
+
+def _rounded(number: float, places: int) -> str:
+    return f"{round(float(number), places) + 0.0:.{places}f}"
 
 
 def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
@@ -496,7 +577,8 @@ def _layer(case: Case, name: str, activation: str, shape: Sequence[int | None], 
     return f"{called} → {_say(shape, case) if due else tuple(shape)}" if shape else called
 
 
-WITH_WEIGHTS = ("SimpleRNN", "Dense", "LSTM", "GRU")
+RECURRENT = ("SimpleRNN", "LSTM", "GRU")
+WITH_WEIGHTS = (*RECURRENT, "Dense")
 
 
 def _layers(case: Case, mine: Mapping, right: Mapping) -> str:
@@ -510,6 +592,9 @@ def _layers(case: Case, mine: Mapping, right: Mapping) -> str:
         unasked = [name for name in extra if name in WITH_WEIGHTS]
         again = "a second " if unasked and unasked[0] in wanted else ""
         return f"One layer is too many: {again}`{unasked[0]}`." if unasked else ""
+    recurrent = [name for name in extra if name in RECURRENT]
+    if recurrent and not set(wanted) & set(RECURRENT):
+        return f"There is a recurrent layer, `{recurrent[0]}`: this model has none."
     if names != wanted:
         return ""
     for index, ((name, _, shape), (_, _, expected)) in enumerate(zip(steps, due, strict=True)):

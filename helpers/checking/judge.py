@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,8 @@ from helpers.checking.compare import agree, is_number
 from helpers.checking.constant import fixed_sizes
 from helpers.checking.errors import alike
 from helpers.checking.findings import Finding, compared, find
-from helpers.checking.spec import ArrayOf, KerasModel, Named, argument_dims, returned
+from helpers.checking.letters import say, size
+from helpers.checking.spec import ArrayOf, KerasModel, Named, Several, Spec, argument_dims, here, returned
 from helpers.checking.verdict import Verdict, joined
 from helpers.lessons.exercise import Case, Exercise, Misconception
 from helpers.observing import Outcome, Source, source_of
@@ -40,14 +42,17 @@ def judge(
     """
     source = source or Source()
     findings = [
-        find(exercise, case, truth, outcome)
+        find(exercise, case, truth, outcome, source)
         for case, truth, outcome in zip(cases, expected, outcomes, strict=True)
     ]
     leaks = again is not None and _leaks(exercise, outcomes[0], again)
     failed = [index for index, finding in enumerate(findings) if finding]
     if not failed and not leaks:
         shown = tuple(exercise.shown(outcomes[-1].value, cases[-1]))
-        return Verdict(exercise.name, "passed", _passed(len(cases), exercise.oracle), shown)
+        if exercise.learns_from and "seed" in source.unused:
+            shown += _said("Mind", _SEED_UNUSED)
+        said = exercise.passed or _passed(len(cases), exercise.oracle)
+        return Verdict(exercise.name, "passed", said, shown)
     if leaks and not outcomes[0].error and not any(findings[i].general for i in failed):
         return Verdict(exercise.name, "failed", _two_results(exercise))
     index = min(failed, key=lambda i: _rank(findings[i]))
@@ -63,6 +68,7 @@ def judge(
     headline = finding.headline
     if named:
         headline = named.sentence
+        facts = _without_accidents(facts)
     elif not finding.general:
         spec = returned(exercise.reference)
         if fixed := fixed_sizes(spec, exercise.returns, cases, outcomes, expected, source.tensors):
@@ -70,9 +76,16 @@ def judge(
         needless = source_of(inspect.unwrap(exercise.reference)).unused
         facts += _said(
             "Mind",
-            _from_notebook(source.reads) or _unused([name for name in source.unused if name not in needless]),
+            _from_notebook(source.reads)
+            or _unused([name for name in source.unused if name not in needless])
+            or (_written(exercise, source, case) if finding.status == "error" else ""),
         )
-        facts += _said("But", "" if source.reads or fixed else _one_size_only(cases, failed))
+        facts += _said(
+            "But",
+            ""
+            if source.reads or fixed or exercise.learns_from
+            else _one_size_only(cases, failed, source) or _one_length(spec, cases, outcomes, failed),
+        )
         facts += _said(
             "When", _first_wrong_length(exercise, case, finding, rerun) if rerun and show_numbers else ""
         )
@@ -91,7 +104,33 @@ def judge(
 
 
 def _passed(count: int, oracle: str) -> str:
-    return f"Right on all {count} cases, as {oracle} says." if count > 1 else f"Right, as {oracle} says."
+    where = {1: "", 2: " on both cases"}.get(count, f" on all {count} cases")
+    return f"Right{where}, as {oracle} says."
+
+
+_SEED_UNUSED = (
+    "your answer never uses its argument `seed`: with `keras.utils.set_random_seed(seed)` as its first line "
+    "the same call gives the same model"
+)
+
+
+def _without_accidents(facts: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Where a mistake has its name, which units or outputs happened to come out right says nothing more."""
+    kept = []
+    for label, text in facts:
+        if label == "Where":
+            text = "; ".join(part for part in text.split("; ") if not re.search(r"\b[dmk] = \d", part))
+        kept += [(label, text)] if text else []
+    return tuple(kept)
+
+
+def _written(exercise: Exercise, source: Source, case: Case) -> str:
+    """A number in an answer that is no size of the case: the M of a model in the notebook, say."""
+    sizes = {*case.sizes.values(), *(blocks * case.sizes.get("M", 0) for blocks in (2, 3, 4))}
+    odd = [number for number in source.numbers if number > 10 and number not in sizes]
+    if not odd or "M" not in exercise.letters:
+        return ""
+    return f"{odd[0]} stands in your answer as a number: if it is a size, take it from the arguments"
 
 
 def _rank(finding: Finding) -> tuple[bool, bool]:
@@ -100,9 +139,13 @@ def _rank(finding: Finding) -> tuple[bool, bool]:
 
 
 def say_case(case: Case) -> str:
-    """`N, T, D = 6, 4, 2; t = 1`, and what is special about it."""
-    names, numbers = ", ".join(case.sizes), ", ".join(str(number) for number in case.sizes.values())
-    said = [f"{names} = {numbers}"] if case.sizes else []
+    """`N, T, D = 6, 4, 2; t = 1`, or `w (D, M) = (3, 5); t = 1`, and what is special about it."""
+    shapes = {name: axes for name, axes in case.axes.items() if name in case.inputs and axes}
+    listed = [letter for letter in case.sizes if not any(letter in axes for axes in shapes.values())]
+    names, numbers = ", ".join(listed), ", ".join(str(case.sizes[letter]) for letter in listed)
+    said = [f"{names} = {numbers}"] if listed else []
+    for name, axes in shapes.items():
+        said.append(f"{name} {say(axes)} = {tuple(size(letter, case.sizes) for letter in axes)}")
     said += [
         f"{name} = {value}"
         for name, value in case.inputs.items()
@@ -200,9 +243,9 @@ def _from_notebook(names: Sequence[str]) -> str:
     return f"your answer reads {said} of the notebook, the same whatever goes in: use its arguments alone"
 
 
-def _one_size_only(cases: Sequence[Case], failed: Sequence[int]) -> str:
+def _one_size_only(cases: Sequence[Case], failed: Sequence[int], source: Source) -> str:
     """What is alike in all cases that pass, and in no other: a switch, or a letter whose size was written
-    as a number."""
+    as a number. Without that number in the answer it is an accident: its size or its last index."""
     passed = [case for index, case in enumerate(cases) if index not in failed]
     if not passed:
         return ""
@@ -216,6 +259,7 @@ def _one_size_only(cases: Sequence[Case], failed: Sequence[int]) -> str:
         for letter, number in passed[0].sizes.items()
         if all(case.sizes.get(letter) == number for case in passed)
         and not any(cases[index].sizes.get(letter) == number for index in failed)
+        and {number, number - 1} & set(source.numbers)
     ]
     if len(fixed) != 1 and all(case.note for case in passed):
         if all(" = " in case.note and len(case.note) < 10 for case in passed):
@@ -223,7 +267,34 @@ def _one_size_only(cases: Sequence[Case], failed: Sequence[int]) -> str:
         return f"right only in the case: {passed[0].note}" if len(passed) == 1 else ""
     if len(fixed) != 1:
         return ""
-    letter, number = fixed[0]
+    return _fixed(*fixed[0])
+
+
+def _one_length(spec: Spec, cases: Sequence[Case], outcomes: Sequence[Outcome], failed: Sequence[int]) -> str:
+    """The one axis that is equally long wherever something comes out, and right in the cases that pass."""
+    parts = spec.parts if isinstance(spec, Several) else (spec,)
+    if len(failed) == len(cases) or not all(isinstance(part, ArrayOf) for part in parts):
+        return ""
+    lengths: dict[str, set[int]] = {}
+    due: dict[str, set[int]] = {}
+    for case, outcome in zip(cases, outcomes, strict=True):
+        if outcome.error:
+            continue
+        values = outcome.value if isinstance(spec, Several) else (outcome.value,)
+        dims = [here(part, case.axes).dims for part in parts]
+        if [getattr(value, "ndim", -1) for value in values] != [len(axes) for axes in dims]:
+            return ""
+        for value, axes in zip(values, dims, strict=True):
+            for letter, length in zip(axes, value.shape, strict=True):
+                lengths.setdefault(letter, set()).add(length)
+                due.setdefault(letter, set()).add(size(letter, case.sizes))
+    wrong = [letter for letter in lengths if lengths[letter] != due[letter]]
+    if len(wrong) != 1 or len(lengths[wrong[0]]) > 1:
+        return ""
+    return _fixed(wrong[0], lengths[wrong[0]].pop())
+
+
+def _fixed(letter: str, number: int) -> str:
     return (
         f"right where {letter} = {number}: "
         f"is {letter} a fixed number somewhere, in place of the one that comes in?"

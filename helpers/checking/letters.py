@@ -24,26 +24,41 @@ def size(dim: str, sizes: Mapping[str, int]) -> int:
 
 
 def say(dims: Sequence[str]) -> str:
-    """`("N", "4*M")` as `(N, 4M)`."""
-    words = [dim.replace("*", "") for dim in dims]
+    """`("N", "4*M", "T*D")` as `(N, 4M, T·D)`."""
+    words = [_word(dim) for dim in dims]
     return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 
 
-def read(shape: Shape, sizes: Mapping[str, int], expected: Sequence[str] = ()) -> tuple[str, ...]:
+def _word(dim: str) -> str:
+    return dim.replace("*", "" if dim[0].isdigit() else "·")
+
+
+def read(
+    shape: Shape, sizes: Mapping[str, int], expected: Sequence[str] = (), strangers: Sequence[int] = ()
+) -> tuple[str, ...]:
     """Name every axis of a shape by its size.
 
     Where one size has several names (D = M = K), the reading nearest to `expected` is taken. An axis that no
-    letter, product of letters, or the letter expected there, one off, explains keeps its number.
+    letter, product of letters, or the letter expected there, one off, explains keeps its number; so does one
+    of `strangers`, which are sizes from elsewhere, unless its letter is expected there.
     """
     same_length = len(shape) == len(expected)
-    options = [
-        _names(number, sizes, expected, expected[axis] if same_length else "")
-        for axis, number in enumerate(shape)
-    ]
+    options = []
+    for axis, number in enumerate(shape):
+        here = expected[axis] if same_length else ""
+        if number in strangers and number != 1 and _due(here, sizes) != number:
+            options.append([str(number)])
+        else:
+            options.append(_names(number, sizes, expected, here))
     if len(options) > 6:
         return tuple(names[0] for names in options)
     readings = itertools.islice(itertools.product(*options), 5_000)
     return min(readings, key=lambda reading: _distance(reading, expected))
+
+
+def _due(dim: str, sizes: Mapping[str, int]) -> int | None:
+    known = dim and all(factor in sizes or factor.isdigit() for factor in dim.split("*"))
+    return size(dim, sizes) if known else None
 
 
 def _names(
@@ -56,8 +71,7 @@ def _names(
         return ["1", *letters]
     if letters:
         return letters
-    known = "*" in expected and all(factor in sizes or factor.isdigit() for factor in expected.split("*"))
-    if known and size(expected, sizes) == number:
+    if "*" in expected and _due(expected, sizes) == number:
         return [expected]
     near = [f"{expected}{by:+d}" for by in (-1, 1) if sizes.get(expected, -9) + by == number]
     if not expected_axes:  # an array on its way to the answer may be anything: no guesses
@@ -94,8 +108,9 @@ def difference(returned: Sequence[str], expected: Sequence[str]) -> str:
         if len(returned) == len(expected):
             odd = next(i for i, name in enumerate(returned) if name != expected[i] and name.isdigit())
             entries = "1 entry" if returned[odd] == "1" else f"{returned[odd]} entries"
-            return f"Axis {odd} has {entries}, {expected[odd].replace('*', '')} are due."
-        return f"That is {len(returned)} {'axis' if len(returned) == 1 else 'axes'}; {len(expected)} are due."
+            return f"Axis {odd} has {entries}, {_word(expected[odd])} are due."
+        axes = "axis" if len(returned) == 1 else "axes"
+        return f"That is {len(returned)} {axes}; {len(expected)} {'is' if len(expected) == 1 else 'are'} due."
     parts = [f"{AXIS[name]} still there" for name in left if name in AXIS]
     parts += [f"{AXIS[name]} gone" for name in gone if name in AXIS]
     sentence = " and ".join(parts)

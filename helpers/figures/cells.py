@@ -117,13 +117,13 @@ def gru_cell(D: int = 3, M: int = 5, reset_after: bool = True) -> Picture:
     # Two products, cut into blocks; the lines from below pass behind those that lie across.
     _arrival(canvas, entry, "x_t", "D", D)
     canvas.arrow([(120, entry), (196, entry)], LETTERS["D"], 1.6)
-    canvas.arrow([(180, road), (180, state), (196, state)], LETTERS["M"], 1.6)
+    canvas.arrow([*([(180, road)] if reset_after else []), (180, state), (196, state)], LETTERS["M"], 1.6)
     for name in x:
         canvas.arrow([(x[name] + 36, entry), (x[name] + 36, boxes + 42)], LETTERS["D"], 1.6)
     blocks = ["z", "r", "h"] if reset_after else ["z", "r"]
     across = [[(304, state), (x[blocks[-1]] - 36, state)]]
     if not reset_after:
-        across.append([(180, state), (180, state + 29), (past, state + 29)])
+        across.append([(180, road), (180, state + 29), (past, state + 29)])
     for points in across:
         for name in ("z", "r"):
             (x0, y), (x1, _) = points[-2:]
@@ -132,7 +132,7 @@ def gru_cell(D: int = 3, M: int = 5, reset_after: bool = True) -> Picture:
         canvas.line(points, LETTERS["M"], 1.6)
     canvas.line([(304, entry), (new, entry)], LETTERS["D"], 1.6)
     for y, letter, product, wide in (
-        (state, "M", "@ *Wh* + *b*[1]" if reset_after else "@ *Wh*", f"{len(blocks)}M"),
+        (state, "M", "@ *Wh* + *b*[1]" if reset_after else "@ *Wh*[:, :2M]", f"{len(blocks)}M"),
         (entry, "D", "@ *Wx* + *b*[0]" if reset_after else "@ *Wx* + *b*", "3M"),
     ):
         canvas.box(200, y - 19, 104, 38, CARD, LETTERS[letter], 1.2)
@@ -167,10 +167,11 @@ def gru_cell(D: int = 3, M: int = 5, reset_after: bool = True) -> Picture:
         canvas.arrow([(past, boxes), (past, meet + _SIGN + 2)], INK, 1.4)
     else:
         canvas.arrow([(past, state + 29), (past, reset + _SIGN + 2)], LETTERS["M"], 1.6)
-        canvas.arrow([(past, reset), (past, meet + 48)], INK, 1.4)
-        canvas.box(past - 30, meet + 4, 60, 42, CARD, LETTERS["M"], 1.2)
-        canvas.words(past, meet + 17, "@ *Whh*", 12)
-        canvas.words(past, meet + 34, lettering.letters("M M"), SMALL)
+        canvas.arrow([(past, reset), (past, meet + 59)], INK, 1.4)
+        canvas.box(past - 30, meet + 1, 60, 56, CARD, LETTERS["M"], 1.2)
+        canvas.words(past, meet + 13, "@ *Wh*", 12)
+        canvas.words(past, meet + 28, "[:, 2M:]", 12)
+        canvas.words(past, meet + 45, lettering.letters("M M"), SMALL)
     _node(canvas, past, reset, "×")
     canvas.arrow([(new, boxes), (new, 222), (x["h"] + _SIGN + 2, 222)], INK, 1.4)
     canvas.arrow([(x["h"], 222), (x["h"], 185)], INK, 1.4)
@@ -185,10 +186,11 @@ def gru_cell(D: int = 3, M: int = 5, reset_after: bool = True) -> Picture:
     canvas.title(
         f"One step of a GRU, reset {where} the product: *h* = *z* × *h_last* + (1 {MINUS} *z*) × candidate"
     )
-    candidate = "tanh(xh + r times hh)" if reset_after else "tanh(xh + (r times h_last) @ Whh)"
+    candidate = "tanh(xh + r times hh)" if reset_after else "tanh(xh + (r times h_last) @ Wh[:, 2M:])"
+    columns = "Wh" if reset_after else "the first 2M columns of Wh"
     return canvas.picture(
         f"One step of a GRU with (D, M) = ({D}, {M}) and reset_after={reset_after}: x_t (D,) = ({D},) times "
-        f"Wx makes three blocks of M, xz, xr and xh; h_last (M,) = ({M},) times Wh makes {made}. "
+        f"Wx makes three blocks of M, xz, xr and xh; h_last (M,) = ({M},) times {columns} makes {made}. "
         "The update gate z is the sigmoid of xz + hz, the reset gate r that of xr + hr. The candidate is "
         f"{candidate}: the reset comes {where} the product. The state runs straight through: "
         "h is z times h_last, plus 1 minus z times the candidate."

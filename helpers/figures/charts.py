@@ -50,7 +50,9 @@ def descent(
     for mark in _marks(low, high, 8):
         canvas.words(place(mark, 0)[0], HEIGHT + 14, _said(mark), SMALL, QUIET)
     canvas.words(WIDTH / 2, HEIGHT + 36, "the weight *w*", 12)
-    canvas.words(-10, 4, "loss", 12, INK, "end")
+    for mark in _marks(bottom, top, 5):
+        canvas.words(-10, place(low, mark)[1], _said(mark), SMALL, QUIET, "end")
+    canvas.words(-10, -16, "loss", 12, INK, "end")
     canvas.title("Training walks downhill: the steeper the slope, the longer the step", 24)
     first, last = (f"w = {w:.2f} with loss {loss(w):.2f}" for w in (places[0], places[-1]))
     return canvas.picture(
@@ -93,8 +95,14 @@ def loss_curves(curves: Mapping[str, Sequence[float]]) -> Picture:
     )
 
 
-def split_by_time(years: Sequence[float], series: Sequence[float], first_later: float) -> Picture:
-    """A series cut in two at a year: what comes before is for training, what comes after for the test."""
+def split_by_time(
+    years: Sequence[float], series: Sequence[float], first_later: float, *, upright: str = ""
+) -> Picture:
+    """A series cut in two at a year: what comes before is for training, what comes after for the test.
+
+    Args:
+        upright: what the upright axis counts.
+    """
     values = _finite("series", series, 2)
     years = _finite("years", years, 2)
     if len(years) != len(values):
@@ -104,7 +112,7 @@ def split_by_time(years: Sequence[float], series: Sequence[float], first_later: 
     canvas = Canvas()
     cut = WIDTH * (first_later - 0.5 - years[0]) / (years[-1] - years[0])
     canvas.rectangles([(cut, 0, WIDTH - cut, HEIGHT)], PAPER)
-    place = _frame(canvas, years, [values])
+    place = _frame(canvas, years, [values], upright)
     canvas.line([place(x, y) for x, y in zip(years, values, strict=True)], INK, 1.2)
     canvas.lines([[(cut, -4), (cut, HEIGHT)]], INK, 1.2, dashed=True)
     canvas.words(cut - 10, -12, "to train on", 12, INK, "end")
@@ -118,8 +126,14 @@ def split_by_time(years: Sequence[float], series: Sequence[float], first_later: 
     )
 
 
-def forecast(years: Sequence[float], truth: Sequence[float], **forecasts: Sequence[float]) -> Picture:
-    """What came, as a broad line, and up to three forecasts of it, a thin line each."""
+def forecast(
+    years: Sequence[float], truth: Sequence[float], *, upright: str = "", **forecasts: Sequence[float]
+) -> Picture:
+    """What came, as a broad line, and up to three forecasts of it, a thin line each.
+
+    Args:
+        upright: what the upright axis counts.
+    """
     years = _finite("years", years, 2)
     lines = {"truth": truth, **forecasts}
     drawn = {name.replace("_", " "): _finite(name, line, 2) for name, line in lines.items()}
@@ -129,7 +143,7 @@ def forecast(years: Sequence[float], truth: Sequence[float], **forecasts: Sequen
         if len(line) != len(years):
             raise ValueError(f"{len(years)} years don't go with {len(line)} values of {name}.")
     canvas = Canvas()
-    place = _frame(canvas, years, list(drawn.values()))
+    place = _frame(canvas, years, list(drawn.values()), upright)
     styles = [(mix(INK, 0.2), 7.0, False), *_STYLES[-len(forecasts) :]]
     for line, style in zip(drawn.values(), styles, strict=True):
         canvas.line([place(x, y) for x, y in zip(years, line, strict=True)], *style)
@@ -137,16 +151,19 @@ def forecast(years: Sequence[float], truth: Sequence[float], **forecasts: Sequen
     canvas.title("Forecast against truth")
     right = drawn["truth"]
     errors = ", ".join(
-        f"{name} is off by {sum(abs(a - b) for a, b in zip(line, right, strict=True)) / len(right):.0f}"
+        f"{name} is off by {math.dist(line, right) / math.sqrt(len(right)):.0f}"
         for name, line in list(drawn.items())[1:]
     )
     return canvas.picture(
         f"The true numbers of the {len(years)} years from {years[0]:g} to {years[-1]:g} as a broad line, and "
-        f"{len(forecasts)} forecast{'s' if len(forecasts) > 1 else ''} beside it. On average {errors}."
+        f"{len(forecasts)} forecast{'s' if len(forecasts) > 1 else ''} beside it. By the root of the mean "
+        f"squared error {errors}."
     )
 
 
-def _frame(canvas: Canvas, years: list[float], lines: list[list[float]]) -> Callable[[float, float], Point]:
+def _frame(
+    canvas: Canvas, years: list[float], lines: list[list[float]], upright: str
+) -> Callable[[float, float], Point]:
     """Rules and marks of a chart over years from 0 up; returns where a value of a year stands."""
     low = min(0.0, *(min(line) for line in lines))
     high = max(max(line) for line in lines)
@@ -156,6 +173,8 @@ def _frame(canvas: Canvas, years: list[float], lines: list[list[float]]) -> Call
         across = (year - years[0]) / ((years[-1] - years[0]) or 1)
         return WIDTH * across, HEIGHT * (high - value) / (high - low)
 
+    if upright:
+        canvas.words(-10, -4, upright, 12, INK, "end")
     for mark in _marks(low, high, 5):
         y = place(years[0], mark)[1]
         canvas.lines([[(0, y), (WIDTH, y)]], RULE)

@@ -98,13 +98,9 @@ def parameters_over_time(D: int = 3, M: int = 5, K: int = 2, longest: int = 12) 
     spots = [upper, max(ends[1][0], upper + 18)]
     for spot, (_, label, colour) in zip(spots, ends, strict=True):
         canvas.words(width + 12, spot, label, 12, colour, "start")
-    pace = nice_step(longest / 12)
-    ticks = {
-        1,
-        longest,
-        *(T for T in range(pace, longest, pace) if 1 + 0.6 * pace < T < longest - 0.6 * pace),
-    }
-    for T in sorted(ticks):
+    canvas.words(-10, -18, "parameters", 12, INK, "end")
+    pace = nice_step(longest / 24)
+    for T in range(pace, longest + 1, pace):
         canvas.words(place(T, 0)[0], height + 15, f"{{T:{T}}}", SMALL)
     canvas.words(width / 2, height + 37, "time steps {T}", 12)
     since = "has more at none of these" if crossing is None else f"has more from {{T}} = {{T:{crossing}}} on"

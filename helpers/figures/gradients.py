@@ -46,21 +46,23 @@ def backward(N: int = 3, T: int = 4, D: int = 2, M: int = 5, K: int = 1) -> Pict
             canvas.words(gap, 43, "= *da* @ *Wh*.T", SMALL, BACK)
         if t is None:
             canvas.words(middle, 0, "⋯", 18, QUIET)
-            canvas.words(middle, 112, "⋯", 18, QUIET)
+            canvas.words(middle, 97, "⋯", 18, QUIET)
             before = middle + 18
             continue
         canvas.box(x, -36, box, 72, mix(TINTS["M"], 0.45), LETTERS["M"], 1.4)
         canvas.words(middle, -18, "*h* = tanh(*a*)", 12)
         canvas.words(middle, 4, "*da* = *dh* ·", 12, BACK)
         canvas.words(middle, 22, "slope of tanh", 12, BACK)
-        canvas.box(middle - 30, 100, 60, 26, TINTS["D"], LETTERS["D"], 1.2, 13)
-        canvas.words(middle, 113, f"*x*[{{T:{t}}}]", 12)
-        inputs.append([(middle - 14, 98), (middle - 14, 40)])
-        back.append([(middle + 14, 38), (middle + 14, 62)])
-        canvas.words(middle - 22, 70, "*Wx*", SMALL, anchor="end")
-        canvas.words(middle - 2, 71, "+ to *dWx*,", SMALL, BACK, "start")
-        canvas.words(middle - 2, 87, "*dWh*, *dbh*", SMALL, BACK, "start")
+        canvas.box(middle - 58, 84, 68, 26, TINTS["D"], LETTERS["D"], 1.2, 13)
+        canvas.words(middle - 24, 97, f"*X*[:, {{T:{t}}}]", 12)
+        inputs.append([(middle - 24, 82), (middle - 24, 40)])
+        back.append([(middle + 32, 38), (middle + 32, 136)])
         before = x + box
+    shares = "*dWx*, *dWh*, *dbh*: the shares of all steps, added up"
+    wide = max(before - start, lettering.width(shares, 12) + 28)
+    canvas.box(start, 138, wide, 52, PAPER, QUIET, 1.3)
+    canvas.words(start + 14, 154, "*Wx*, *Wh*, *bh*: the same at every step", 12, anchor="start")
+    canvas.words(start + 14, 174, shares, 12, BACK, "start")
     last = start + (len(steps) - 1) * hop + box / 2
     canvas.arrows(there, LETTERS["M"], 1.8)
     canvas.arrows(inputs, LETTERS["D"], 1.4)
@@ -89,18 +91,19 @@ def backward(N: int = 3, T: int = 4, D: int = 2, M: int = 5, K: int = 1) -> Pict
     sizes = {"N": N, "D": D, "M": M, "K": K}
     for i, (head, shapes) in enumerate(columns.items()):
         x = -12 + i * 204
-        canvas.words(x, 172, head, SMALL, BACK if i else INK, "start", bold=True)
+        canvas.words(x, 222, head, SMALL, BACK if i else INK, "start", bold=True)
         for j, (name, axes) in enumerate(shapes):
-            canvas.words(x, 194 + 20 * j, name, 12, anchor="start")
+            canvas.words(x, 244 + 20 * j, name, 12, anchor="start")
             said = lettering.shape(axes, [sizes[letter] for letter in axes.split()])
-            canvas.words(x + 58, 194 + 20 * j, said, 12, anchor="start")
+            canvas.words(x + 58, 244 + 20 * j, said, 12, anchor="start")
     canvas.title("There and back: the loss asks every array how it would change it")
     return canvas.picture(
         f"The unrolled network with (N, T, D, M, K) = ({N}, {T}, {D}, {M}, {K}), and the way back on it, in "
         f"red: from the loss, one number, comes dY (N, K) = ({N}, {K}); the Dense layer gives dWo (M, K) = "
         f"({M}, {K}), dbo (K,) = ({K},) and dh (N, M) = ({N}, {M}) of the last state; every step, from t = "
         f"{T - 1} down to 0, makes da (N, M) of dh with the slope of tanh, adds its share to dWx (D, M), "
-        "dWh (M, M) and dbh (M,), and hands dh = da @ Wh.T to the step before it."
+        "dWh (M, M) and dbh (M,), the gradients of the weights that all steps use, and hands "
+        "dh = da @ Wh.T to the step before it."
     )
 
 
@@ -132,7 +135,7 @@ def fading(norms: Mapping[str, Num[Array, " T"]]) -> Picture:
     canvas.lines([[place(0, mark), place(T - 1, mark)] for mark in marks])
     canvas.line([place(0, 0), place(T - 1, 0)], QUIET, 1.2)
     for mark in marks:
-        canvas.words(-10, place(0, mark)[1], f"×{_power(mark)}", SMALL, QUIET, "end")
+        _times_power(canvas, -10, place(0, mark)[1], mark)
     ends: list[tuple[float, str, str]] = []
     dashes = ((), (7.0, 2.5), (2.0, 2.0), (7.0, 2.5, 1.5, 2.5))
     for i, (name, power) in enumerate(powers.items()):
@@ -223,10 +226,13 @@ def _shade(index: int, count: int) -> str:
     return scale[round(index / max(1, count - 1) * (len(scale) - 1))]
 
 
-def _power(mark: int) -> str:
+def _times_power(canvas: Canvas, x: float, y: float, mark: int) -> None:
+    """×0.01, or ×10 with a raised number; it ends at x. Unicode's own raised digits are too small to read."""
     if -2 <= mark <= 2:
-        return f"{10.0**mark:.{max(0, -mark)}f}"
-    return "10" + str(mark).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        canvas.words(x, y, f"×{10.0**mark:.{max(0, -mark)}f}", 12, QUIET, "end")
+        return
+    wide = canvas.words(x, y - 5, lettering.number(mark, 0), SMALL, QUIET, "end")
+    canvas.words(x - wide - 1, y, "×10", 12, QUIET, "end")
 
 
 def _times(ratio: float) -> str:

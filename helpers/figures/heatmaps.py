@@ -279,4 +279,4 @@ def _row(grids: dict, slots: dict[str, float], cell: float, gap: float) -> float
 
 
 def _rounded(value: float) -> str:
-    return f"{value:.{2 if abs(value) < 1000 else 3}g}".replace("-", lettering.MINUS)
+    return f"{value:.{2 if abs(value) < 1 else 3}g}".replace("-", lettering.MINUS)

@@ -128,7 +128,7 @@ def slope_left_out(dh, h):
 
 @tanh_backward.misconception
 def slope_alone(dh, h):
-    """This is the slope of tanh alone: the chain rule multiplies it by what comes from behind, `dh`."""
+    """This is the slope of tanh alone: the chain rule multiplies it by what comes back, `dh`."""
     return 1 - h**2
 
 
@@ -136,6 +136,12 @@ def slope_alone(dh, h):
 def square_forgotten(dh, h):
     """You multiply by `1 - h`: the slope of tanh is 1 minus its square, `1 - h**2`."""
     return dh * (1 - h)
+
+
+@tanh_backward.misconception
+def doubled_for_squared(dh, h):
+    """`h * 2` doubles, `h**2` squares: the slope of tanh is `1 - h**2`."""
+    return dh * (1 - h * 2)
 
 
 @tanh_backward.misconception
@@ -217,6 +223,13 @@ def bias_not_summed(dY, h, Wo):
     """`dbo` has a row for each sample, `(N, K)`: all samples share one bias, so their rows are added up,
     `(K,)`."""
     return h.T @ dY, dY.copy(), dY @ Wo.T
+
+
+@dense_backward.misconception
+def bias_of_sample_0(dY, h, Wo):
+    """`dbo` is only the first sample's row of `dY`: all samples share one bias, so all N rows are added up,
+    `axis=0`."""
+    return h.T @ dY, dY[0].copy(), dY @ Wo.T
 
 
 @dense_backward.misconception
@@ -322,7 +335,9 @@ bptt = exercise(
         "(Yhat - Y) / (N * K)`.",
         "`dense_backward(dY, H[T], Wo)` starts it off, and gives the first `dh`. Begin `dWx`, `dWh` and "
         "`dbh` as zeros in the shapes of `Wx`, `Wh` and `bh`, and go through time with `for t in "
-        "reversed(range(T))`.",
+        "reversed(range(T))`. The table has a line for each line of the loop. Ask yourself at each: which of "
+        "the two states of step t stands here, `H[t]` or `H[t + 1]`? One went in through `Wh`, the other "
+        "came out of tanh.",
         "In the loop: `da = tanh_backward(dh, H[t + 1])`; add this step's share to the three gradients, "
         "with `+=`: `X[:, t].T @ da`, `H[t].T @ da`, `da.sum(axis=0)`; and last `dh = da @ Wh.T`, for the "
         "step before.",
@@ -377,8 +392,22 @@ def overwritten_at_every_step(*arguments):
 @bptt.misconception
 def last_step_only(*arguments):
     """Only the last step has a part in your gradients: the error goes on, through `Wh`, to every step before
-    it."""
+    it. Is `return` indented into the loop?"""
     return _bent(*arguments, steps=lambda t: [t[-1]])
+
+
+@bptt.misconception
+def no_step_at_all(*arguments):
+    """`dWx`, `dWh` and `dbh` are all zeros: does your backward loop turn at all? `range(T, 0)` is empty;
+    `reversed(range(T))` counts down."""
+    return _bent(*arguments, steps=lambda t: [])
+
+
+@bptt.misconception
+def last_step_left_out(*arguments):
+    """The last step has no share in your gradients: the loop backwards starts at T - 1, with
+    `reversed(range(T))`."""
+    return _bent(*arguments, steps=lambda t: reversed(t[:-1]))
 
 
 @bptt.misconception
@@ -587,6 +616,14 @@ def biases_of_every_sample(*arguments):
 
 
 @bptt.misconception
+def hidden_bias_summed_over_the_units(*arguments):
+    """In `dbh` you sum over the M hidden units too, and all its entries are the same: sum over the samples
+    alone, `da.sum(axis=0)`."""
+    g = _bent(*arguments)
+    return {**g, "bh": np.full_like(g["bh"], g["bh"].sum())}
+
+
+@bptt.misconception
 def output_layer_of_every_step(*arguments):
     """`dWo` adds up all T states: the Dense layer saw one of them, the last, so `H[T].T @ dY` is all."""
     X, Y, Wx, Wh, bh, Wo, bo = arguments
@@ -732,6 +769,13 @@ def a_row_at_a_time(loss, w, eps):
         down[i] -= eps
         g[i] = (loss(up) - loss(down)) / (2 * eps)
     return g
+
+
+@numerical_gradient.misconception
+def one_array_for_both(loss, w, eps):
+    """All zeros: both losses are asked of one and the same array, nudged up and down again. `up = w` makes no
+    second array; `up = w.copy()` does, and `down` needs its own."""
+    return np.zeros(w.shape)
 
 
 @numerical_gradient.misconception
@@ -887,6 +931,13 @@ def begun_with_the_state(*arguments):
 
 
 @gradient_norms.misconception
+def begun_with_a_mean(*arguments):
+    """You begin with `1 / (N * M)`, the slope of a mean: here it is the sum of `h_last`, so `dh` begins as
+    ones, `(N, M)`."""
+    return _faded(*arguments, start=lambda h: np.ones_like(h) / h.size)
+
+
+@gradient_norms.misconception
 def norms_of_the_states(*arguments):
     """These are the norms of the states: the norms of the gradient are due, which starts from ones at the
     last step and goes back."""
@@ -950,6 +1001,13 @@ def always_scaled(g, max_norm):
 def always_scaled_but_zeros(g, max_norm):
     """A gradient below the limit is stretched up to it: only a norm above `max_norm` is changed."""
     return g * (max_norm / _norm(g)) if g.any() else g.copy()
+
+
+@clip_by_norm.misconception
+def condition_turned_round(g, max_norm):
+    """Your condition is the wrong way round: a gradient is shortened where its norm is above `max_norm`, and
+    stays as it is below."""
+    return g * (max_norm / _norm(g)) if _norm(g) < max_norm else g.copy()
 
 
 @clip_by_norm.misconception

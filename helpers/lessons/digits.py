@@ -43,8 +43,8 @@ def _images(rng: np.random.Generator) -> Iterable[Case]:
     ):
         chosen = images[rng.choice(len(images), N, replace=False)]
         yield Case({"N": N, **_ROWS}, {"images": chosen.astype(dtype)}, note=note)
-    faint = rng.integers(0, [[5], [9], [13]], (3, 64))
-    yield Case({"N": 3, **_ROWS}, {"images": faint}, note="faint ink: no pixel of 16")
+    faint = rng.integers(0, [[9], [13]], (2, 64))
+    yield Case({"N": 2, **_ROWS}, {"images": faint}, note="faint ink: no pixel of 16")
     blank = np.zeros((2, 64), np.int64)
     yield Case({"N": 2, **_ROWS}, {"images": blank}, note="blank paper")
 
@@ -63,7 +63,9 @@ def _scores(rng: np.random.Generator) -> Iterable[Case]:
     near = rng.normal(0, 2, (3, 5))
     yield _scored({"N": 3, "K": 5}, near + 2000, "large scores: around 2000", np.float64)
     apart = near + np.array([[0], [3000], [-3000]])
-    yield _scored({"N": 3, "K": 5}, apart, "scores around 0, 3000 and -3000", np.float32)
+    yield _scored({"N": 3, "K": 5}, apart, "samples around 0, 3000 and -3000", np.float32)
+    within = rng.normal(0, 2, (2, 5)) + np.array([2000, 2000, -3000, 0, -3000])
+    yield _scored({"N": 2, "K": 5}, within, "scores around 2000, 0 and -3000 in each sample", np.float64)
 
 
 def _scored(sizes: dict[str, int], z: np.ndarray, note: str, dtype: type) -> Case:
@@ -87,6 +89,7 @@ READERS = (
     ("SimpleRNN", 2, 10, "M = K"),
     ("GRU", 7, 8, "D = M"),
     ("SimpleRNN", 3, 8, "D = M"),
+    ("GRU", 6, 2, "two units"),
 )
 """The cell, N and M of each case of `predict_by_hand`, and what is special about it."""
 
@@ -146,6 +149,7 @@ prepare = exercise(
     cases=_images,
     keras=_keras_prepare,
     compared=_pixels_and_dtype,
+    oracle="Keras's layer `Rescaling(1 / 16)`",
     hints=[
         "Two things are to be done: give every digit its rows back, and bring its numbers from 0…16 to 0…1. "
         "Neither depends on which digits come in.",
@@ -199,6 +203,13 @@ def standardised(images):
 def divided_as_whole_numbers(images):
     """Nearly everything became 0: `//` rounds down to whole numbers. `/` keeps the fractions."""
     return (images // 16).reshape(-1, 8, 8).astype("float32")
+
+
+@prepare.misconception
+def rounded(images):
+    """You round, so that every pixel becomes 0 or 1: the shades between paper and ink are lost. Leave the
+    fractions as they are."""
+    return (images.reshape(-1, 8, 8) / 16).round().astype("float32")
 
 
 @prepare.misconception
@@ -278,6 +289,98 @@ def largest_of_all_taken_off(z):
     take off each sample's own largest, `z.max(axis=-1, keepdims=True)`."""
     e = np.exp(z - z.max())
     return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax.misconception
+def mean_taken_off(z):
+    """You take off the mean of each sample. A score far above it still overflows: take off the largest,
+    `z.max(axis=-1, keepdims=True)`, and none is above 0."""
+    e = np.exp(z - z.mean(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _same_number_off(z, number):
+    e = np.exp(z - z.dtype.type(number))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax.misconception
+def a_hundred_taken_off(z):
+    """A fixed number taken off doesn't fit all scores: small ones lose their digits, and larger ones overflow
+    all the same. Take off each sample's own largest, `z.max(axis=-1, keepdims=True)`."""
+    return _same_number_off(z, 100)
+
+
+@softmax.misconception
+def five_hundred_taken_off(z):
+    """You take one fixed number off all scores. In `float32` small ones then become 0/0, and larger ones
+    overflow all the same: take off each sample's own largest, `z.max(axis=-1, keepdims=True)`."""
+    return _same_number_off(z, 500)
+
+
+@softmax.misconception
+def a_thousand_taken_off(z):
+    """You take one large number off all scores, so that ordinary ones become 0/0. No fixed number fits all:
+    take off each sample's own largest, `z.max(axis=-1, keepdims=True)`."""
+    return _same_number_off(z, 1000)
+
+
+@softmax.misconception
+def two_thousand_taken_off(z):
+    """Right for scores around 2000 only, as you take about that much off all of them. The number has to come
+    from the scores: each sample's own largest, `z.max(axis=-1, keepdims=True)`."""
+    return _same_number_off(z, 2000)
+
+
+def _clipped(z, limit):
+    e = np.exp(np.clip(z, -limit, limit))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax.misconception
+def clipped_at_fifty(z):
+    """You clip the scores, which makes large ones equal. Only their differences count, so these have to
+    stay: take off each sample's own largest, `z.max(axis=-1, keepdims=True)`."""
+    return _clipped(z, 50)
+
+
+@softmax.misconception
+def clipped_at_five_hundred(z):
+    """You clip the scores: that changes their differences, and only they count; and in `float32` a score
+    of 100 overflows already. Take off each sample's own largest, `z.max(axis=-1, keepdims=True)`."""
+    return _clipped(z, 500)
+
+
+@softmax.misconception
+def sum_lost_its_axis(z):
+    """Your sum has lost the last axis, and no longer fits under the exponentials: `keepdims=True` leaves an
+    axis of size 1, `e.sum(axis=-1, keepdims=True)`."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1)
+
+
+@softmax.misconception
+def sum_lost_its_axis_and_overflows(z):
+    """Your sum has lost the last axis: `keepdims=True` leaves one of size 1. And `np.exp` of a large score is
+    infinite, so take each sample's largest off first."""
+    e = np.exp(z)
+    return e / e.sum(axis=-1)
+
+
+@softmax.misconception
+def largest_lost_its_axis(z):
+    """What you take off has lost the last axis, and no longer fits under `z`: `keepdims=True` leaves an axis
+    of size 1, `z.max(axis=-1, keepdims=True)`."""
+    e = np.exp(z - z.max(axis=-1))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax.misconception
+def both_lost_their_axis(z):
+    """The largest score and the sum have both lost the last axis, and no longer fit: `keepdims=True` in
+    both leaves an axis of size 1."""
+    e = np.exp(z - z.max(axis=-1))
+    return e / e.sum(axis=-1)
 
 
 @softmax.misconception
@@ -377,9 +480,16 @@ def _is_a_readers(shapes: Sequence[tuple[int, ...]]) -> bool:
         width % M == 0
         and width // M in reference.CELLS
         and kernel == (D, width)
-        and bias in [(width,), (2, width)]
+        and bias == ((2, width) if width == 3 * M else (width,))
         and output == [(M, K), (K,)]
     )
+
+
+def _resets_before(shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Whether these are a reader's shapes but for its bias, a GRU's with `reset_after=False`."""
+    if len(shapes) != 5 or len(shapes[1]) != 2 or shapes[2] != (3 * shapes[1][0],):
+        return False
+    return _is_a_readers([*shapes[:2], (2, *shapes[2]), *shapes[3:]])
 
 
 READ = ((None, T, D), (None, None, D))
@@ -407,7 +517,12 @@ def _as_reader(facts: Mapping[str, object], case: Case) -> object:
     steps = [
         ("a recurrent layer" if s[0] in reference.CELLS.values() else s[0], *s[1:]) for s in facts["steps"]
     ]
-    return {"steps": tuple(steps), "arrays": len(shapes), "backwards": backwards}
+    return {
+        "steps": tuple(steps),
+        "arrays": len(shapes),
+        "backwards": backwards,
+        "resets before": _resets_before(shapes),
+    }
 
 
 def _told_of_reader(facts: Mapping[str, object], truth: object, case: Case) -> Told | None:
@@ -570,6 +685,13 @@ def relu_states(M):
 
 
 @build_reader.misconception
+def reset_before(M):
+    """Leave `reset_after` as it is. With `reset_after=False` this GRU is of the other kind, with one row of
+    biases in place of two, and the last exercise is not made for it."""
+    return _model(("GRU", M, {"reset_after": False}), _SOFTMAX)
+
+
+@build_reader.misconception
 def dense_layer_too_many(M):
     """There is a Dense layer too many between the recurrent layer and the output: the last state goes
     straight into `Dense(10, activation="softmax")`."""
@@ -658,7 +780,12 @@ def _trained(facts: Mapping[str, object], case: Case) -> str:
     if not _takes_rows(facts):
         return f"takes {facts['input_shape']} and gives {facts['output_shape']}"
     if not _is_a_readers(facts["weights"]):
-        return "is no reader"
+        has_memory = {name for name, _, _ in facts["steps"]} & {
+            *reference.CELLS.values(),
+            "RNN",
+            "Bidirectional",
+        }
+        return "is another kind of reader" if has_memory else "has no memory"
     if isinstance(P, str):
         return "cannot predict"
     if not np.isfinite(P).all():
@@ -686,6 +813,8 @@ def _trained(facts: Mapping[str, object], case: Case) -> str:
 def _told_of_training(facts: Mapping[str, object], truth: object, case: Case) -> Told | None:
     if facts["input_shape"] not in READ:
         return None
+    if _takes_rows(facts) and _resets_before(facts["weights"]):
+        return "Your reader is a GRU with `reset_after=False`: leave that option as it is.", []
     if not _takes_rows(facts) or not _is_a_readers(facts["weights"]):
         shapes = ", ".join(str(shape) for shape in facts["weights"]) or "none"
         return (
@@ -735,12 +864,13 @@ def _advice(training: Mapping[str, object], held_out: float) -> str:
             f"on the digits held out the loss is {held_out:.2f}, much larger. Is `X` changed before "
             "`fit`? It is prepared already, and so are the digits of the test"
         )
-    if last < 0.05:
+    if last < 0.1:
         return (
-            "it knows the digits it was trained on nearly by heart, so more epochs will not help: try "
-            "more units, a cell with gates, or steps that become smaller towards the end"
+            "the loss is low already, so more epochs or larger steps will hardly help: let the learning rate "
+            "fall to 0 towards the end, or try a cell with gates, or more units"
         )
-    return "the loss can still fall: train for more epochs, take larger steps, or give it more units"
+    larger = " take larger steps," if 0 < training["learning_rate"] < 0.004 else ""
+    return f"the loss can still fall: train for more epochs,{larger} or give it more units"
 
 
 def _shown_of_training(facts: Mapping[str, object], case: Case) -> Sequence[tuple[str, str]]:
@@ -769,15 +899,17 @@ train_reader = exercise(
     numpy_only=False,
     again=False,
     oracle="a test on digits that were held out",
+    learns_from=("X", "y"),
     hints=[
         "Four lines: the seed, a reader, `compile`, `fit`; and return the reader. The labels are whole "
         "numbers, so the loss is `'sparse_categorical_crossentropy'`.",
-        "Not good enough yet? Look at the loss of the last epochs. If it still falls, train longer or "
-        "with a larger learning rate. If it is almost 0, give the reader more units, or use a GRU or an "
-        "LSTM.",
-        "A GRU of 64 units, `Adam(0.01)`, batches of 32 and 15 epochs get there. Most surely so if the "
-        "learning rate falls to 0 on the way: `Adam(CosineDecay(0.01, steps))`, with `steps` the number "
-        "of batches in all epochs; `from tensorflow.keras.optimizers.schedules import CosineDecay`.",
+        "Not good enough yet? Look at the loss of the last epochs. If it is far from 0, train longer. If it "
+        "is low and jumps up and down, let the learning rate fall towards the end. A GRU or an LSTM with "
+        "more units than the small reader has helps in any case.",
+        "A GRU of 64 units, batches of 32, 15 epochs, and a learning rate that falls from 0.01 to 0: "
+        "`steps = 15 * -(-len(X) // 32)` is the number of batches in all epochs, and "
+        "`Adam(CosineDecay(0.01, steps))` the optimiser. "
+        "`from tensorflow.keras.optimizers.schedules import CosineDecay` gets it.",
     ],
 )
 
@@ -959,6 +1091,12 @@ def first_row_only(X, weights):
 
 
 @predict_by_hand.misconception
+def top_row_left_out(X, weights):
+    """The top row, t = 0, is left out: the loop begins at t = 1. `range(T)` goes from 0 to T - 1."""
+    return _answer(_states(X[:, 1:], weights)[-1], weights)
+
+
+@predict_by_hand.misconception
 def last_row_unread(X, weights):
     """The last row is not read: the loop stops one step short. `range(T)` goes from 0 to T - 1."""
     return _answer(_states(X, weights)[-2], weights)
@@ -1093,10 +1231,20 @@ def only_the_first_M_columns(X, weights):
 
 @predict_by_hand.misconception
 def the_step_of_a_simple_rnn_for_all(X, weights):
-    """Right for a SimpleRNN only. The kernels of the other two cells are wider, 3M for a GRU and 4M for an
-    LSTM, and each has a step of its own."""
+    """Right for a SimpleRNN only. A kernel of 3 blocks, 3M wide, is a GRU's, one of 4 blocks an LSTM's, and
+    each has a step of its own: is one missing, or have the two changed places?"""
     Wx, Wh, b, _, _ = weights
     h = np.zeros((len(X), len(Wh)), X.dtype)
     for t in range(X.shape[1]):
         h = np.tanh(X[:, t] @ Wx + h @ Wh + b)
     return _answer(h, weights)
+
+
+@predict_by_hand.misconception
+def the_cell_told_by_the_bias(X, weights):
+    """You tell the cell by `len(b)`. A GRU's bias has two rows, so that this is 2 for every M, and with M = 2
+    it looks like a SimpleRNN: take the width of a kernel, `Wh.shape[1]`."""
+    _, Wh, b, _, _ = weights
+    if len(b) // len(Wh) == 1:
+        return the_step_of_a_simple_rnn_for_all(X, weights)
+    return _answer(_states(X, weights)[-1], weights)

@@ -38,6 +38,8 @@ class Case:
         axes: what the starred axes of the reference's types stand for here: `{"N": ("N",)}` where `*N` is a
             batch; nothing where it is a single sample.
         kept: what only the judge knows of the case, and no answer gets to see: the years that came later.
+        strangers: sizes that an answer has from its notebook: an axis so long is read as a letter of this
+            case only where that letter is due.
     """
 
     sizes: Mapping[str, int]
@@ -46,6 +48,7 @@ class Case:
     note: str = ""
     axes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     kept: Mapping[str, object] = field(default_factory=dict)
+    strangers: Sequence[int] = ()
 
 
 Told = tuple[str, Sequence[tuple[str, str]]]
@@ -82,6 +85,8 @@ class Exercise:
     again: bool
     told: Callable[[object, object, Case], Told | None]
     shown: Callable[[object, Case], Sequence[tuple[str, str]]]
+    learns_from: Sequence[str]
+    passed: str
     misconceptions: list[Misconception] = field(default_factory=list)
 
     def misconception(self, answer: Callable) -> Callable:
@@ -163,6 +168,8 @@ def exercise(
     again: bool = True,
     told: Callable[[object, object, Case], Told | None] = lambda value, truth, case: None,
     shown: Callable[[object, Case], Sequence[tuple[str, str]]] = lambda value, case: (),
+    learns_from: Sequence[str] = (),
+    passed: str = "",
 ) -> Exercise:
     """Define an exercise of the lesson whose module calls this.
 
@@ -186,6 +193,9 @@ def exercise(
         told: what to say of a wrong result that no misconception fits, where shapes and numbers do not tell;
             takes its plain value, the right one and the case. None leaves it to the shapes and numbers.
         shown: facts that are worth saying of a right result, from its value in the last case.
+        learns_from: the arguments that an answer has to train on. One that reads data of its notebook fails:
+            they may hold what the check has kept back for its test.
+        passed: what to say of a right answer, where "Right on all cases, as …" does not fit.
     """
     return Exercise(
         name=reference.__name__,
@@ -205,4 +215,6 @@ def exercise(
         again=again,
         told=told,
         shown=shown,
+        learns_from=tuple(learns_from),
+        passed=passed,
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from helpers.lessons import keras_models
-from helpers.lessons.exercise import Case, exercise
+from helpers.lessons.exercise import Case, Told, exercise
 from helpers.lessons.fixtures import SIZES
 from helpers.observing import models
 from helpers.reference import flatten_baseline as reference
@@ -68,7 +68,8 @@ def _flattened(rng: np.random.Generator) -> Iterable[Case]:
 
 
 def _crossings(rng: np.random.Generator) -> Iterable[Case]:
-    """M a multiple of D, where the counts meet exactly, one below and one above it; M < D; sizes of 1."""
+    """M a multiple of D, where the counts meet exactly, one below and one above it; M < D; sizes of 1; a T
+    above 100. M / D is never half a number more than a whole one, where roundings differ."""
     D, K = (int(size) for size in rng.choice(np.arange(5, 12), 2, replace=False))
     times = int(rng.integers(3, 8))
     for case in (
@@ -76,20 +77,21 @@ def _crossings(rng: np.random.Generator) -> Iterable[Case]:
         (D, D * times, K, "M is a multiple of D"),
         (D, D * times - 1, K, "M is one less than a multiple of D"),
         (D, D * times + 1, K, "M is one more than a multiple of D"),
-        (D, D * times + D // 2, K, ""),
+        (D, D * times + D // 2 + 1, K, ""),
         (D, D * times + D - 2, K + 30, "many outputs"),
-        (D + 9, D, K, "M is smaller than D"),
+        (D + 13, D, K, "M is smaller than D"),
         (D, D, D, "D = M = K"),
         (1, D + K, K, "one feature"),
         (D, 1, K, "one hidden unit"),
         (K, 20 * K + 2, 1, "one output"),
+        (1, 130 + D, K, "one feature, many hidden units"),
     ):
         sizes = dict(zip("DMK", case[:3], strict=True))
         yield Case(sizes, sizes, note=case[3])
 
 
 def _chain(shape: tuple[int | None, ...], layers: Callable, **options: object):
-    """The functional model with these layers one behind the other; `layers` is handed `keras.layers`."""
+    """The functional model with these layers one after the other; `layers` is handed `keras.layers`."""
     import keras
 
     i = x = keras.Input(shape, **options)
@@ -127,6 +129,11 @@ def _keras_crossover(D, M, K):
     return bisect_right(lengths, _rnn_count(D, M, K), key=lambda T: _keras_count(T, D, M, K)) + 1
 
 
+def _early_or_late(T: object, due: int, case: Case) -> Told:
+    late, early = "late: the ANN has more already before it", "early: the ANN does not have more there yet"
+    return f"Your T comes too {late if due < T else early}.", [("Numbers", f"yours {T}, expected {due}")]
+
+
 def _keras_forward(X, W1, b1, W2, b2):
     import keras
 
@@ -146,7 +153,7 @@ build_ann = exercise(
     compared=models.as_function,
     numpy_only=False,
     hints=[
-        "The model begins as in lesson 2, with `Input(shape=(T, D))`. Then come three layers, one behind the "
+        "The model begins as in lesson 2, with `Input(shape=(T, D))`. Then come three layers, one after the "
         "other.",
         "`Flatten()` is told nothing: it finds T and D by itself. The hidden layer is a `Dense` with M "
         "units; what it needs besides is its activation.",
@@ -225,9 +232,9 @@ def flatten_left_out(T, D, M, K):
 
 
 @build_ann.misconception
-def flatten_behind_the_hidden_layer(T, D, M, K):
+def flatten_after_the_hidden_layer(T, D, M, K):
     """`Flatten` comes too late: the hidden layer already treated every time step on its own. It stands right
-    behind `Input`, so that each hidden unit reads all T·D numbers."""
+    after `Input`, so that each hidden unit reads all T·D numbers."""
     return _chain(
         (T, D), lambda layers: [layers.Dense(M, activation="relu"), layers.Flatten(), layers.Dense(K)]
     )
@@ -236,7 +243,7 @@ def flatten_behind_the_hidden_layer(T, D, M, K):
 @build_ann.misconception
 def flatten_at_the_end(T, D, M, K):
     """`Flatten` stands at the end, where it lays T outputs side by side, T·K numbers. It comes first, right
-    behind `Input`."""
+    after `Input`."""
     return _chain(
         (T, D), lambda layers: [layers.Dense(M, activation="relu"), layers.Dense(K), layers.Flatten()]
     )
@@ -538,7 +545,7 @@ def _rows(X):
 
 
 def _two_layers(rows, W1, b1, W2, b2, activation=lambda a: np.maximum(a, 0)):
-    """The network behind `Flatten`; the misconceptions below bend this."""
+    """The network after `Flatten`; the misconceptions below bend this."""
     return activation(rows @ W1 + b1) @ W2 + b2
 
 
@@ -679,6 +686,13 @@ def not_flattened(X, W1, b1, W2, b2):
 
 
 @forward_ann.misconception
+def largest_of_each_column(X, W1, b1, W2, b2):
+    """The batch (N) is gone: `np.max(a, 0)` is the largest number of each column. ReLU goes entry by entry,
+    `np.maximum(a, 0)`."""
+    return np.max(_rows(X) @ W1 + b1, 0) @ W2 + b2
+
+
+@forward_ann.misconception
 def first_sample_alone(X, W1, b1, W2, b2):
     """Only the first sample came through: all N of them have an output, `(N, K)`."""
     return _two_layers(_rows(X[:1]), W1, b1, W2, b2)
@@ -696,12 +710,14 @@ crossover_T = exercise(
     minutes=8,
     cases=_crossings,
     keras=_keras_crossover,
+    told=_early_or_late,
     hints=[
         "Write both counts down, one under the other. What stands on both sides can go: it decides nothing.",
         "Two ways lead there. A loop: begin with T = 1 and go on while the ANN does not have more. Or a "
-        "formula: divide what is left of `T·D·M + M > D·M + M·M + M` by M, then by D.",
-        "T > 1 + M/D is left, and T is whole: `M // D` cuts off what is behind the point. Where D divides M, "
-        "both counts are equal at T = 1 + M/D, and equal is not more.",
+        "formula: divide what is left of `T·D·M + M > D·M + M·M + M` by M, then by D. (If the check of a "
+        "loop never ends, press ■, Stop: does T change in your loop?)",
+        "T > 1 + M/D is left, and T is whole: `M // D` cuts off what stands after the point. Where D divides "
+        "M, both counts are equal at T = 1 + M/D, and equal is not more.",
     ],
 )
 
@@ -745,7 +761,7 @@ def rounded_down_alone(D, M, K):
 def rounded_to_the_nearest(D, M, K):
     """You round to the nearest whole number: where that rounds up, your T comes one too late. Cut off with
     `//`, then go on to the next."""
-    return (2 * M + D) // (2 * D) + 2
+    return round(M / D + 2)
 
 
 @crossover_T.misconception

@@ -400,6 +400,28 @@ def single_bias_twice(x_t, h_last, Wx, Wh, b, reset_after):
 
 
 @gru_step.misconception
+def single_bias_twice_in_the_gates(x_t, h_last, Wx, Wh, b, reset_after):
+    """With `reset_after=False` there is one bias, and your gates get it twice, with the input's product and
+    with the state's: once is enough."""
+    if reset_after:
+        return reference.gru_step(x_t, h_last, Wx, Wh, b, reset_after)
+    z, r, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
+    bz, br, _ = np.split(b, 3)
+    return _mixed(sigmoid(z + bz), h_last, np.tanh(xh + past(sigmoid(r + br))))
+
+
+@gru_step.misconception
+def kinds_exchanged(x_t, h_last, Wx, Wh, b, reset_after):
+    """The two kinds changed places: two rows of `b` mean `reset_after=True`, one row means False."""
+    input_bias, recurrent_bias = (b, 0) if reset_after else (b[0], b[1])
+    xz, xr, xh = np.split(x_t @ Wx + input_bias, 3, axis=-1)
+    hz, hr, hh = np.split(h_last @ Wh + recurrent_bias, 3, axis=-1)
+    z, r = sigmoid(xz + hz), sigmoid(xr + hr)
+    past = (r * h_last) @ Wh[:, 2 * len(Wh) :] if reset_after else r * hh
+    return _mixed(z, h_last, np.tanh(xh + past))
+
+
+@gru_step.misconception
 def numbers_for_rows(x_t, h_last, Wx, Wh, b, reset_after):
     """You take `b[0]` and `b[1]` in both cases. With `reset_after=False` the bias has one axis, `(3M,)`, so
     that these are two single numbers: there the whole of `b` goes to the input's product."""
@@ -449,6 +471,65 @@ def reset_gate_turned_round(x_t, h_last, Wx, Wh, b, reset_after):
     with r = 1 the candidate hears the past, with r = 0 it does not."""
     z, r, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
     return _mixed(sigmoid(z), h_last, np.tanh(xh + past(1 - sigmoid(r))))
+
+
+@gru_step.misconception
+def reset_gate_forgotten_after(x_t, h_last, Wx, Wh, b, reset_after):
+    """With `reset_after=True` the reset gate is not used: what the candidate hears of the past is
+    `r * hh`."""
+    z, r, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
+    return _mixed(sigmoid(z), h_last, np.tanh(xh + past(1.0 if reset_after else sigmoid(r))))
+
+
+@gru_step.misconception
+def reset_gate_forgotten_before(x_t, h_last, Wx, Wh, b, reset_after):
+    """With `reset_after=False` the reset gate is not used: what the candidate hears of the past is
+    `(r * h_last) @ Wh[:, 2 * M:]`."""
+    z, r, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
+    return _mixed(sigmoid(z), h_last, np.tanh(xh + past(sigmoid(r) if reset_after else 1.0)))
+
+
+def _crossed(x_t, h_last, Wx, Wh, b, reset_after):
+    """xz + hr and xr + hz: each gate with the other one's part of the past; and the rest as `_inside` has
+    it."""
+    z, r, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
+    other = b[1] if reset_after else 0 * b
+    hz, hr, _ = np.split(h_last @ Wh + other, 3, axis=-1)
+    return z - hz + hr, r - hr + hz, xh, past
+
+
+@gru_step.misconception
+def reset_gate_with_the_wrong_partner(x_t, h_last, Wx, Wh, b, reset_after):
+    """Your reset gate is made of `xr` and `hz`. Each block of the input has its partner among those of the
+    state: `xr + hr`."""
+    z, _, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
+    _, r, _, _ = _crossed(x_t, h_last, Wx, Wh, b, reset_after)
+    return _mixed(sigmoid(z), h_last, np.tanh(xh + past(sigmoid(r))))
+
+
+@gru_step.misconception
+def update_gate_with_the_wrong_partner(x_t, h_last, Wx, Wh, b, reset_after):
+    """Your update gate is made of `xz` and `hr`. Each block of the input has its partner among those of the
+    state: `xz + hz`."""
+    _, r, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
+    z, _, _, _ = _crossed(x_t, h_last, Wx, Wh, b, reset_after)
+    return _mixed(sigmoid(z), h_last, np.tanh(xh + past(sigmoid(r))))
+
+
+@gru_step.misconception
+def both_gates_with_the_wrong_partner(x_t, h_last, Wx, Wh, b, reset_after):
+    """Your gates have each other's part of the past, `xz + hr` and `xr + hz`. Each block of the input has its
+    partner among those of the state: `xz + hz` and `xr + hr`."""
+    z, r, xh, past = _crossed(x_t, h_last, Wx, Wh, b, reset_after)
+    return _mixed(sigmoid(z), h_last, np.tanh(xh + past(sigmoid(r))))
+
+
+@gru_step.misconception
+def matrix_product_with_the_state(x_t, h_last, Wx, Wh, b, reset_after):
+    """`z @ h_last` makes a single number of two arrays `(M,)`. A gate works unit by unit: `z * h_last`."""
+    z, r, xh, past = _inside(x_t, h_last, Wx, Wh, b, reset_after)
+    z, candidate = sigmoid(z), np.tanh(xh + past(sigmoid(r)))
+    return z @ h_last + (1 - z) * candidate
 
 
 @gru_step.misconception

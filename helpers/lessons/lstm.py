@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from helpers.lessons import keras_models
-from helpers.lessons.exercise import Case, exercise
+from helpers.lessons.exercise import Case, Told, exercise
 from helpers.lessons.gated_fixtures import gated_sequences, gated_steps, gated_weights
+from helpers.observing import plain_floats
 from helpers.reference import lstm as reference
 from helpers.reference.lstm import sigmoid
 
@@ -584,6 +585,14 @@ def tanh_twice_on_the_candidate(x_t, h_last, c_last, Wx, Wh, b):
 
 
 @lstm_step.misconception
+def matrix_product_with_the_memory(x_t, h_last, c_last, Wx, Wh, b):
+    """`f @ c_last` makes a single number of two arrays `(M,)`. A gate works unit by unit: `f * c_last`."""
+    i, f, candidate, o = _cut(x_t, h_last, Wx, Wh, b)
+    c = sigmoid(f) @ c_last + sigmoid(i) * np.tanh(candidate)
+    return sigmoid(o) * np.tanh(c), c
+
+
+@lstm_step.misconception
 def one_sample_alone(x_t, h_last, c_last, Wx, Wh, b):
     """Your step is right for one sample, `x_t (D,)`, and stops at a batch, `x_t (N, D)`. What cuts or joins
     arrays has to do it along the last axis: `z[..., :M]`, `axis=-1`."""
@@ -622,10 +631,10 @@ lstm_forward = exercise(
 )
 
 
-def _run(X, Wx, Wh, b, step=reference.lstm_step, start=0.0, keep=(1.0, 1.0)):
+def _run(X, Wx, Wh, b, step=reference.lstm_step, start=0.0, memory=0.0, keep=(1.0, 1.0)):
     """States and memories `(T, N, M)`; `keep` says what of h and of c is handed to the next step."""
-    h = np.full((len(X), len(Wh)), start, X.dtype)
-    c, H, C = h, [], []
+    h, c = (np.full((len(X), len(Wh)), number, X.dtype) for number in (start, memory))
+    H, C = [], []
     for t in range(X.shape[1]):
         h, c = step(X[:, t], keep[0] * h, keep[1] * c, Wx, Wh, b)
         H.append(h)
@@ -657,9 +666,23 @@ def nothing_carried(X, Wx, Wh, b):
 
 
 @lstm_forward.misconception
+def nothing_carried_nor_returned(X, Wx, Wh, b):
+    """Every step starts again from zeros, and these zeros are what you return as h and c: hand both on,
+    `h, c = lstm_step(X[:, t], h, c, …)`."""
+    H, h, c = _by_sample(*_run(X, Wx, Wh, b, keep=(0, 0)))
+    return H, 0 * h, 0 * c
+
+
+@lstm_forward.misconception
+def memory_starts_from_ones(X, Wx, Wh, b):
+    """Before the first step the memory c has to be zeros, as the state h; yours is ones."""
+    return _by_sample(*_run(X, Wx, Wh, b, memory=1))
+
+
+@lstm_forward.misconception
 def starts_from_ones(X, Wx, Wh, b):
     """Before the first step both h and c have to be zeros; yours are ones."""
-    return _by_sample(*_run(X, Wx, Wh, b, start=1))
+    return _by_sample(*_run(X, Wx, Wh, b, start=1, memory=1))
 
 
 @lstm_forward.misconception
@@ -846,6 +869,30 @@ def _keras_memories(*parts: tuple[str, tuple[int, ...], bytes]) -> dict[str, np.
     }
 
 
+def _told_of_latch(value: Sequence[np.ndarray], truth: dict[str, np.ndarray], case: Case) -> Told | None:
+    """Gates that are neither quite open nor quite shut leak; the same plan with larger numbers would do."""
+    larger = _memories([4 * part for part in value], case)
+    if any(np.abs(larger[name] - due).max() > latch_weights.tolerance for name, due in truth.items()):
+        return None
+    i, f, _, _ = sigmoid(value[2])
+    mine = _memories(value, case)
+    name = next(
+        name for name, due in truth.items() if np.abs(mine[name] - due).max() > latch_weights.tolerance
+    )
+    rows = (
+        f"{said:<8} [{'  '.join(f'{c:5.2f}' for c in row)}]"
+        for said, row in (("yours", mine[name]), ("expected", truth[name]))
+    )
+    return (
+        "Your plan is right, but your gates leak: at every step a little is lost or let in. "
+        "Larger numbers shut and open a gate for good: -10 and 10 will do.",
+        [
+            ("In silence", f"i is {i:.3f}, where 0 is meant; f is {f:.3f}, where 1 is meant"),
+            ("Numbers", "\n".join([name, *rows])),
+        ],
+    )
+
+
 @functools.cache
 def _latch():
     return keras_models.lstm(np.zeros((2, 4)), np.zeros((1, 4)), np.zeros(4))
@@ -857,7 +904,9 @@ latch_weights = exercise(
     minutes=15,
     cases=_latch_case,
     keras=_kept,
+    look=lambda value, probe: plain_floats(value),
     compared=_memories,
+    told=_told_of_latch,
     oracle="a Keras LSTM with your weights",
     returns=("Wx", "Wh", "b"),
     tolerance=0.05,
@@ -932,6 +981,21 @@ def candidate_deaf_to_the_value():
     """Your cell keeps a 1 whatever the value was, as the candidate does not hear the value: that is row 0 of
     `Wx`, in the third column (i, f, c, o)."""
     return _latch_with(c=(0, 10, 0))
+
+
+@latch_weights.misconception
+def candidate_hears_the_signal_too():
+    """The signal goes into your candidate, too: with the value -1 the two cancel, and 0 is written. The
+    candidate, the third column, hears the value alone."""
+    return _latch_with(c=(10, 10, 0))
+
+
+@latch_weights.misconception
+def rows_exchanged():
+    """The rows of `Wx` changed places: row 0 is for the value, row 1 for the signal. Yours let the value open
+    and shut the gates, and keep the signal."""
+    Wx, Wh, b = _latch_with()
+    return Wx[::-1], Wh, b
 
 
 @latch_weights.misconception

@@ -191,6 +191,19 @@ def not_squared(Y, Yhat):
 
 
 @mse.misconception
+def doubled(Y, Yhat):
+    """The errors are doubled, not squared: `* 2` doubles, `** 2` squares."""
+    return float(np.mean((Y - Yhat) * 2))
+
+
+@mse.misconception
+def added_over_the_samples_alone(Y, Yhat):
+    """You add up over the samples alone, and a number for each output is left. Python's `sum` adds up rows
+    only; `np.sum` takes all N·K numbers."""
+    return sum((Y - Yhat) ** 2) / Y.size
+
+
+@mse.misconception
 def squared_after_the_mean(Y, Yhat):
     """You take the mean first and square it then, so errors above and below cancel. First square, then take
     the mean."""
@@ -263,6 +276,13 @@ def moved_by_the_old_velocity(w, g, lr, velocity, momentum):
 
 
 @sgd_step.misconception
+def velocity_never_used(w, g, lr, velocity, momentum):
+    """The velocity is never used: `w` moves by the new velocity, which is made of the old one and the
+    gradient."""
+    return w - lr * g, velocity.copy()
+
+
+@sgd_step.misconception
 def old_velocity_returned(w, g, lr, velocity, momentum):
     """The weights are right, but you return the velocity that came in. The next step needs the new one."""
     return w + momentum * velocity - lr * g, velocity.copy()
@@ -325,7 +345,7 @@ def velocity_first(w, g, lr, velocity, momentum):
 adam_step = exercise(
     reference.adam_step,
     stars=2,
-    minutes=12,
+    minutes=10,
     cases=_adam_steps,
     keras=_keras_adam_step,
     returns=("w", "m", "v"),
@@ -335,7 +355,7 @@ adam_step = exercise(
         "`alpha = lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)` is a plain number. It corrects both means "
         "at once, so `m` and `v` themselves are left, and returned, uncorrected.",
         "The last line is `w - alpha * m / (np.sqrt(v) + epsilon)`, with the new `m` and the new `v`. The "
-        "root is taken of `v` alone, and `epsilon` is added behind it.",
+        "root is taken of `v` alone, and `epsilon` is added after the root.",
     ],
 )
 
@@ -366,9 +386,25 @@ def epsilon_of_the_textbook(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
 
 @adam_step.misconception
 def epsilon_inside_the_root(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
-    """ε stands inside the root. It is added behind it: `np.sqrt(v) + epsilon`."""
+    """ε stands inside the root. It is added after the root: `np.sqrt(v) + epsilon`."""
     m, v, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
     return w - alpha * m / np.sqrt(v + epsilon), m, v
+
+
+@adam_step.misconception
+def brackets_forgotten(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """ε is added to the whole step, as a division comes before a sum. Put brackets around `np.sqrt(v) +
+    epsilon`."""
+    m, v, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    return w - alpha * m / np.sqrt(v) + epsilon, m, v
+
+
+@adam_step.misconception
+def brackets_around_the_step_alone(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """ε is added to the quotient, as a division comes before a sum. Put brackets around `np.sqrt(v) +
+    epsilon`."""
+    m, v, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    return w - (alpha * m / np.sqrt(v) + epsilon), m, v
 
 
 @adam_step.misconception
@@ -414,6 +450,45 @@ def betas_exchanged(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
 
 
 @adam_step.misconception
+def betas_exchanged_in_the_means(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """In the means the two betas changed places, and in `alpha` they are right: `beta_1` belongs to `m`, the
+    mean of gradients, `beta_2` to `v`, the mean of their squares."""
+    m, v, _ = _adam(w, g, m, v, t, lr, beta_2, beta_1, epsilon)
+    alpha = lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def betas_exchanged_in_alpha(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """In `alpha` the two betas changed places: `beta_2`, which belongs to `v`, stands under the root, and
+    `beta_1` below the line."""
+    m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    alpha = lr * np.sqrt(1 - beta_1**t) / (1 - beta_2**t)
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def betas_of_its_own(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """Your betas are fixed numbers, 0.9 and 0.999: use the `beta_1` and `beta_2` that come in."""
+    m, v, alpha = _adam(w, g, m, v, t, lr, 0.9, 0.999, epsilon)
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def w_last(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """The results stand in another order than asked for: return `w` first, then `m` and `v`."""
+    m, v, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    return m, v, w - alpha * m / (np.sqrt(v) + epsilon)
+
+
+@adam_step.misconception
+def m_and_v_in_each_others_place(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """`m` and `v` changed places in your results: the order asked for is `w, m, v`."""
+    m, v, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    return w - alpha * m / (np.sqrt(v) + epsilon), v, m
+
+
+@adam_step.misconception
 def beta_and_one_minus_beta(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
     """beta and 1 - beta changed places: the old mean keeps the large share, `beta`, and what is new gets the
     rest."""
@@ -456,7 +531,24 @@ def steps_from_zero(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
 
 
 @adam_step.misconception
+def steps_from_two(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """You count one step too many: `t` is 1 at the first step already, so it goes into `beta**t` as it is."""
+    m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    alpha = lr * np.sqrt(1 - beta_2 ** (t + 1)) / (1 - beta_1 ** (t + 1))
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
 def times_t_for_power(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """`beta * t` multiplies: the correction takes the power, `beta**t`. Below the root yours turns negative,
+    and NaN comes out."""
+    m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    alpha = lr * np.sqrt(1 - beta_2 * t) / (1 - beta_1 * t)
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def correction_without_t(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
     """The correction doesn't change with t: it is `beta**t`, the beta to the power of t, and yours stays the
     beta of the first step."""
     m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
@@ -480,12 +572,22 @@ def uphill_with_adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
     return w + alpha * m / (np.sqrt(v) + epsilon), m, v
 
 
+def _a_fixed_step(Yhat: np.ndarray, truth: np.ndarray, case: Case) -> Told | None:
+    X = case.inputs["X"]
+    for t in range(X.shape[1]):
+        if np.array_equal(Yhat, X[:, t]):
+            said = "You give the same step of each window, however long it is. The last one is -1."
+            return said, [("Where", f"step {t}, counted from 0; the last one here is {X.shape[1] - 1}")]
+    return None
+
+
 persistence = exercise(
     reference.persistence,
     stars=1,
     minutes=4,
     cases=_windows,
     keras=_keras_persistence,
+    told=_a_fixed_step,
     hints=[
         "Of each window only its last step matters. Which axis is time, and what is the last index of an "
         "axis called?",
@@ -633,8 +735,11 @@ def _fault(facts: Mapping[str, object], case: Case, P: np.ndarray) -> str:
         return "was never trained"
     if training["epochs"] == 1:
         return "saw each year once"
-    if spread < 0.4 and others["by the largest"].std() > 0.1 * P.std():
+    small = others["by the largest"].std()
+    if spread < 0.4 and small > 0.1 * P.std() and small > 0.0005 * Y.std():
         return "is blind to large inputs"
+    if spread < 0.002:
+        return "says the same always"
     centred = abs(P.mean() - case.kept["mean"]) < 0.3 * Y.std()
     if spread < 0.4 and centred and not 0 < training["steps"] < 100:
         return "says nearly the same always"
@@ -669,7 +774,7 @@ def _told(facts: Mapping[str, object], truth: object, case: Case) -> Told:
     errors = f"yours {_error(Y, P):.0f}, {rival} {naive:.0f}; at most {BETTER * naive:.0f} is due"
     mine, right = (f"from {Z.min():.1f} to {Z.max():.1f}" for Z in (P, Y))
     seen.append(("Numbers", f"mean squared error: {errors}\nyour forecasts go {mine}, the truth {right}"))
-    if found == FORECASTS_TOO_LITTLE:
+    if found in (FORECASTS_TOO_LITTLE, "saw each year once"):
         advice = "does the loss still fall in the last epochs? Then train for more, or take larger steps"
         seen.append(("Mind", advice))
     return "On years that it has not seen, your model is not well ahead of the naive forecast.", seen
@@ -698,11 +803,13 @@ fit_forecaster = exercise(
     numpy_only=False,
     tolerance=1e-3,
     oracle="what came later",
+    passed="Passed: well ahead of the naive forecast on both series, and the same for the same seed.",
+    learns_from=("X", "Y"),
     hints=[
         "Four parts: set the seed, build the model, `compile` it with an optimiser and a loss, `fit` it; "
         "and return the model. The length of a window is in the data: `X.shape[1:]` is `(T, 1)`.",
         "The check gives your model sunspots and expects sunspots. So let the model itself change units: a "
-        "`Rescaling` layer behind `Input` that divides by the largest value of Y, and one after `Dense(1)` "
+        "`Rescaling` layer after `Input` that divides by the largest value of Y, and one after `Dense(1)` "
         "that multiplies.",
         "`SimpleRNN(8)`, `Adam(0.01)`, `batch_size=8` and 12 epochs are enough. The seed comes first of all: "
         "`keras.utils.set_random_seed(seed)`, before the first layer draws its weights.",
@@ -720,10 +827,10 @@ def _forecaster(T: int, *layers: tuple):
 
 def _learned(X, Y, seed, inputs=None, outputs=None, offset=0.0, flat=False):
     """A forecaster that knows X and Y, without seconds of training: the memory stays as it was drawn, and the
-    weights behind it are solved for. To say what a mistake looks like, that is as good.
+    weights after it are solved for. To say what a mistake looks like, that is as good.
 
     Args:
-        inputs, outputs: what the model multiplies by, behind its input and before its output; usually the
+        inputs, outputs: what the model multiplies by, after its input and before its output; usually the
             largest value of Y, down and up again.
         offset: is added to the inputs.
         flat: `Flatten` in place of the recurrent layer.
@@ -770,10 +877,22 @@ def units_not_turned_back(X, Y, seed):
 
 @fit_forecaster.misconception
 def scaled_outside_the_model(X, Y, seed):
-    """Your model was trained on scaled inputs, but the scaling is not a part of it. Whoever uses it hands it
-    sunspots as they are: put a `Rescaling` layer behind `Input`."""
+    """Your model was trained on scaled numbers, but the scaling is no part of it. Whoever uses it hands it
+    sunspots as they are: put a `Rescaling` layer after `Input`, a second one after `Dense(1)`, and give `fit`
+    X and Y as they are."""
     mean, spread = Y.mean(), Y.std()
     return _learned((X - mean) / spread, (Y - mean) / spread, seed, inputs=1.0, outputs=1.0)
+
+
+@fit_forecaster.misconception
+def outputs_not_scaled(X, Y, seed):
+    """Your forecasts are all nearly the same: the output has to climb to sunspots by small steps. End with a
+    `Rescaling` layer that multiplies."""
+    layers = ("Rescaling", (1 / Y.max(),), {}), ("SimpleRNN", (4,), {}), ("Dense", (1,), {})
+    model = _forecaster(X.shape[1], *layers)
+    halfway = np.full((4, 1), Y.mean() / 8)
+    model.set_weights([np.zeros((1, 4)), np.zeros((4, 4)), np.full(4, 9.0), halfway, np.zeros(1)])
+    return model
 
 
 @fit_forecaster.misconception

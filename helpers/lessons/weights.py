@@ -5,14 +5,14 @@ its weights. It leaves out the loop that computes with them (lesson 05), and how
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from helpers.lessons import keras_models
 from helpers.lessons.exercise import Case, exercise
 from helpers.lessons.fixtures import recurrent, weights
-from helpers.observing import plain
+from helpers.observing import plain_floats
 from helpers.observing.models import RecurrentModel
 from helpers.reference import weights as reference
 
@@ -374,17 +374,6 @@ def _sums(D):
     return sums | {NOT_ZERO: np.array([1, 1])}
 
 
-def _as_floats(value: object, probe: Mapping[str, object]) -> object:
-    """Whole numbers are natural weights here, and Keras's `set_weights` takes them: they count as floats."""
-    value = plain(value)
-    if not isinstance(value, (tuple, list)):
-        return value
-    return [
-        part.astype(float) if isinstance(part, np.ndarray) and part.dtype.kind in "iu" else part
-        for part in value
-    ]
-
-
 def _put_out(value: Sequence[np.ndarray], case: Case) -> dict[str, np.ndarray]:
     """What a linear network with these weights puts out, by Keras; the sums due stay as they are."""
     if isinstance(value, dict):
@@ -418,7 +407,7 @@ running_sum_weights = exercise(
     minutes=10,
     cases=_one_feature_per_unit,
     keras=_sums,
-    look=_as_floats,
+    look=lambda value, probe: plain_floats(value),
     compared=_put_out,
     oracle="NumPy's own sum",
     returns=FIVE,

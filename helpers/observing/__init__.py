@@ -5,7 +5,17 @@ the learner's code runs. What it returns is judged elsewhere (`helpers.checking`
 """
 
 from helpers.observing.call import Interrupted, Outcome, Raised, observe
-from helpers.observing.plain import Foreign, plain
+from helpers.observing.plain import Foreign, plain, plain_floats
 from helpers.observing.source import Source, source_of
 
-__all__ = ["Foreign", "Interrupted", "Outcome", "Raised", "Source", "observe", "plain", "source_of"]
+__all__ = [
+    "Foreign",
+    "Interrupted",
+    "Outcome",
+    "Raised",
+    "Source",
+    "observe",
+    "plain",
+    "plain_floats",
+    "source_of",
+]

@@ -121,9 +121,11 @@ def _noted(value: object) -> object:
 
 
 def _on_a_screen(text: str) -> str:
-    """What is left to see of it: a progress bar writes each line many times over, in colours."""
+    """What is left to see of it, without the progress bars of a training, which write each line many times
+    over, in colours."""
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|\x08", "", text)
-    return "\n".join(line.rstrip("\r").rpartition("\r")[2].rstrip() for line in text.split("\n"))
+    lines = [line.rstrip("\r").rpartition("\r")[2].rstrip() for line in text.split("\n")]
+    return "\n".join(line for line in lines if not re.match(r"Epoch \d+/\d+$|\s*\d+/\d+ .*━", line))
 
 
 class _Head(io.StringIO):

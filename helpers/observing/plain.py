@@ -36,6 +36,18 @@ def plain(value: object, depth: int = 0) -> object:
     return Foreign(f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}".removeprefix("builtins."))
 
 
+def plain_floats(value: object) -> object:
+    """`plain`, with arrays of whole numbers among several as floats: weights that are written by hand may be
+    whole, and Keras's `set_weights` takes them so."""
+    value = plain(value)
+    if not isinstance(value, (tuple, list)):
+        return value
+    return [
+        part.astype(float) if isinstance(part, np.ndarray) and part.dtype.kind in "iu" else part
+        for part in value
+    ]
+
+
 def same_bytes(a: object, b: object) -> bool:
     """Whether two plain values are the same to the last bit (NaN equals NaN)."""
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):

@@ -72,7 +72,7 @@ def gru_to_torch(
     the state goes through the reset gate.
     """
 
-    def r_z_n(rows: Float[Array, "gates *columns"]) -> Float[Array, "gates *columns"]:
+    def r_z_n(rows):
         z, r, n = np.split(rows, 3)
         return np.concatenate([r, z, n])
 

@@ -38,8 +38,8 @@ figures.flattened(4, 2)
 # %% [markdown]
 # That is all that Keras's `Flatten` does. It moves no sample, computes nothing, and has no parameters.
 #
-# **A guess:** a batch has (N, T, D) = (3, 4, 2). What is its shape behind `Flatten`? And at which place of its row does a
-# sample have step 2, feature 1?
+# **A guess:** a batch has (N, T, D) = (3, 4, 2). What is its shape after `Flatten`? And at which place of its row (counted
+# from 0) does a sample have step 2, feature 1?
 
 # %%
 N, T, D = 3, 4, 2
@@ -53,7 +53,7 @@ print("one sample :", rows[0])
 
 # %% [markdown]
 # N stays. Time and features became one axis, of T·D = 8 numbers. Step t, feature d went to place t·D + d, and 21 stands
-# at place 2 · 2 + 1 = 5, counted from 0.
+# at place 2 · 2 + 1 = 5.
 #
 # ### What if you forget it?
 #
@@ -69,7 +69,7 @@ print("without Flatten:", Dense(5)(X).shape)
 #
 # ## The model
 #
-# The baseline has two layers behind `Flatten`: M hidden units, and K outputs.
+# The baseline has two layers after `Flatten`: M hidden units, and K outputs.
 #
 # $$
 # \underbrace{H}_{(N,\,M)} = \operatorname{relu}\big(\;
@@ -290,7 +290,7 @@ for length in (4, 7, 2):
 # ### The order of time
 #
 # Now shuffle the time steps, in the same way in all samples. The numbers of each sample stay the same, their order does
-# not. Both networks put out something else.
+# not. Both networks now give other answers than before.
 #
 # **A guess:** can you rearrange the ANN's weights, without changing a single number, so that it gives its old answers?
 

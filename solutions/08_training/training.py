@@ -99,8 +99,8 @@ check(mse, seed=2026)
 # `2 * (w - 3)`: negative on the left side, where the ground falls, positive on the right. (How a slope is found in a real
 # network is the next lesson. Here it is given.)
 #
-# The simplest way to train is **SGD**, stochastic gradient descent. A step goes *against* the slope, and it is `lr` times
-# as long as the slope is steep. `lr` is the **learning rate**, a small number that you choose.
+# The simplest way to train is **SGD**, stochastic gradient descent. A step goes *against* the slope. Its length is `lr`
+# times the slope, where `lr` is the **learning rate**, a small number that you choose.
 
 # %%
 def slope(w):
@@ -170,7 +170,8 @@ pd.DataFrame({"walker: w": walker, "ball: w": ball, "ball: velocity": velocity})
 
 # %% [markdown]
 # At step 8 the ball has nearly arrived, and the walker is not half-way. But the ball has not stopped: at step 12 it is far
-# past the bottom, on the way up the other side. It will come back, and settle. Faster, and less tidy: that is momentum.
+# past the bottom, on the way up the other side. It is still the nearer one, 1.31 from the bottom, and the walker 2.45. And
+# it will come back, and settle. Faster, and less tidy: that is momentum.
 
 # %% [markdown]
 # [[ exercise("sgd_step") ]]
@@ -297,7 +298,7 @@ years, numbers = load_sunspots()
 pd.DataFrame({"sunspots": numbers}, index=pd.Index(years, name="year")).head()
 
 # %%
-figures.split_by_time(years, numbers, first_later=1930)
+figures.split_by_time(years, numbers, first_later=1930, upright="sunspots")
 
 # %% [markdown]
 # The number goes up and down about every eleven years, never twice in quite the same way. The task: from the last T = 12
@@ -325,7 +326,7 @@ print("Y (N, 1)    =", Y.shape)
 
 # %%
 def asked_and_seen(held_out):
-    """The share of windows held out whose answer stands in a window of the others, or is its answer."""
+    """The share of held-out windows whose answer also stands in another window (or is that one's answer)."""
     others = np.flatnonzero(~held_out)
     seen = {year for n in others for year in range(Y_year[n] - T, Y_year[n] + 1)}
     return np.mean([year in seen for year in Y_year[held_out]])
@@ -427,9 +428,10 @@ figures.loss_curves(losses)
 # %% [markdown]
 # ## Train, and look
 #
-# `fit` does the walking for you. It cuts the past into batches of `batch_size` windows, in a new random order each time, and
-# takes one step for each batch. (Mixing is fine here: this is the past alone.) One round through all windows is an **epoch**.
-# Every fourth epoch it prints how far off it is: the root of the loss, turned back into sunspots.
+# `fit` does the walking for you. It cuts the past into batches of `batch_size` windows, in a new random order each time
+# (that is the *stochastic* in SGD), and takes one step for each batch. (Mixing is fine here: this is the past alone.) One
+# round through all windows is an **epoch**. Every fourth epoch it prints how far off it is: the root of the loss, turned
+# back into sunspots.
 
 # %%
 model = network()
@@ -449,15 +451,16 @@ history = model.fit(X_past / 100, Y_past / 100, epochs=16, batch_size=8, verbose
 
 # %%
 Yhat = 100 * model.predict(X_later / 100, verbose=0)
-figures.forecast(Y_year[by_time], Y_later[:, 0], last_value_again=sun.loc[1930:, "the year before"], network=Yhat[:, 0])
+said = {"last_value_again": sun.loc[1930:, "the year before"], "network": Yhat[:, 0]}
+figures.forecast(Y_year[by_time], Y_later[:, 0], upright="sunspots", **said)
 
 # %% [markdown]
 # The naive forecast is the truth, one year late: always behind, on the way up and on the way down. The network has
 # understood that what rises goes on rising for a while, and then turns. It is furthest off at the peaks, some of which are
 # higher than any that it was trained on.
 #
-# Now in numbers. Two more rivals: the mean of the past, and a plain linear formula, twelve weights and a bias fitted by
-# least squares.
+# Now in numbers. Two more rivals: the mean of the past, and a plain linear formula, twelve weights and a bias. These are
+# fitted by **least squares**, which finds the smallest MSE on the past directly, without steps.
 
 # %%
 def with_ones(X):
@@ -478,8 +481,8 @@ errors.round({"MSE": -1, "root, in sunspots": 0, "share of naive MSE": 2})
 
 # %% [markdown]
 # The network is off by about 20 sunspots where the naive forecast is off by 32. That is real, and it is on years that it
-# never saw. But be as honest with the last rival: a linear formula does as well, or a little better. A network is not
-# better because it is a network; that has to be measured, every time.
+# never saw. But be as honest with the last rival: here a linear formula does better. A network is not better because it
+# is a network; that has to be measured, every time.
 
 # %% [markdown]
 # ## Sunspots in, sunspots out
@@ -503,6 +506,8 @@ Rescaling(1 / 100)(np.array([[50.0, 120.0]])).numpy()
 #
 # One thing changes when the model counts in sunspots: its loss is in squared sunspots, 10 000 times as large as before, and
 # so are its gradients. SGD would need a tiny `lr` for that. Adam doesn't mind.
+#
+# Give `compile` the argument `jit_compile=False`, as above: without it, Keras may spend most of a minute on compiling.
 #
 # The check trains your model three times: twice on the sunspots, with the same seed and a split of its own, and once on the
 # years of a made-up star with a cycle of its own, where your function has to learn afresh. With 12 to 30 epochs that takes
@@ -536,6 +541,11 @@ check(fit_forecaster, seed=2026)
 
 # %% [markdown]
 # [[ hints("fit_forecaster") ]]
+
+# %% [markdown]
+# One thing to be careful with. If you change the number of epochs because of the check's number, the later years have begun
+# to teach you, and they no longer tell how good your forecasts of the future are. In real work a third part, between past
+# and future, is used for such choices.
 
 # %% [markdown]
 # ## What you can do now

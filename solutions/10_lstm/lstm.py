@@ -87,7 +87,8 @@ figures.lstm_cell(D=3, M=5)
 #
 # $$c = f \odot c_{last} + i \odot \tilde c \qquad\qquad h = o \odot \tanh(c) \qquad\qquad \text{all of them } (M,)$$
 #
-# The candidate $\tilde c$ has its name from the memory that it wants to become part of.
+# Mind: **block c makes the candidate $\tilde c$; it is not the memory c.** It has its letter from the memory that it
+# wants to become part of. In code we call it `candidate`.
 
 # %% [markdown]
 # ### A gate is a number between 0 and 1
@@ -138,8 +139,8 @@ Wx, Wh, b = layer.get_weights()
 figures.weights(Wx=Wx, Wh=Wh, b=b)
 
 # %% [markdown]
-# **Look at `b`:** nobody has trained this layer, so you would expect zeros. Four of its numbers are not. Which gate
-# could that be, and what would you want of it at the start? Keep your guess for a moment.
+# **Look at `b`:** nobody has trained this layer, so you would expect zeros. Four of its numbers are not. By the picture
+# of the cell, which gate is that? And why would one want it so at the start? Keep your guess for a moment.
 
 # %% [markdown]
 # [[ exercise("lstm_params") ]]
@@ -197,9 +198,15 @@ check(split_gates, seed=2026)
 # %% [markdown]
 # ### Which block is which gate? Ask Keras
 #
-# No array says "I am the forget gate". So we find out by experiment, with one unit that hears nothing: `Wx` and `Wh`
-# are zero, and `b = [0, 0, 1, 0]`. It begins with the memory 1. Then we pull one block after the other down to -100,
-# and watch what becomes of the memory and the state.
+# The picture *claims* the order i, f, c, o. No array says so: let us test the claim, with one unit that hears nothing.
+# `Wx` and `Wh` are zero, and it begins with the memory 1. Then we pull one block after the other down to -100, and watch
+# what becomes of the memory and the state.
+#
+# Our start is `b = [0, 0, 1, 0]`. This 1 is not the forget gate's, which you have just seen in Keras's bias: it stands in
+# block 2, and is there only so that something is written.
+#
+# `LSTMCell` is a single step of an `LSTM` layer. It takes the input and the list `[h, c]`, and gives the state h twice: as
+# its output, which goes to `_` here, and in the list of both for the next step, `(h, c)`.
 #
 # **A guess:** pull down the input gate, and what is written is gone. Which of c and h changes if the *output* gate is
 # pulled down?
@@ -232,7 +239,7 @@ pd.DataFrame(tried, index=["c", "h"]).T.rename_axis("pulled down").round(2) + 0.
 # - Block 2: c is 0.5 - 0.5 = 0. What was written is -1: this is the **candidate**.
 # - Block 3: c is as it was, but h is 0. Nothing is shown: this is **o**.
 #
-# That is the order of Keras: **i, f, c, o**. Now you also know whose numbers the four ones in `b` are. With a bias of
+# The claim holds; the order of Keras is **i, f, c, o**. So the four ones in Keras's `b` were in block 1: with a bias of
 # 1 the forget gate begins at sigmoid(1) = 0.73 and not at 0.5: an untrained LSTM shall rather keep than forget. This 1 is
 # in `b` already, where you find it with `get_weights`; nothing has to be added to it.
 
@@ -297,7 +304,7 @@ print("H[:, -1] is h:", np.allclose(H[:, -1], h), "   H[:, -1] is c:", np.allclo
 # Write the loop: from `X (N, T, D)` to all states `H (N, T, M)`, the last state `h (N, M)` and the last memory `c (N,
 # M)`. Both h and c are zeros before the first step. You may call your `lstm_step`.
 #
-# With the layer above, your three arrays have to be those of Keras.
+# With the layer above, your three arrays, in this order, have to be those of Keras.
 
 # %% nbgrader={"grade": false, "grade_id": "lstm_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def lstm_forward(X, Wx, Wh, b):
@@ -367,8 +374,11 @@ for f in (0.73, 0.9, 0.99, 0.999):
 figures.echoes(left)
 
 # %% [markdown]
-# The SimpleRNN's echo is the dashed one. An LSTM fresh from Keras, with f = 0.73, is no better at it! But its forget
-# gate can be *learned*, and no tanh eats from what it keeps: with 0.999 the knock hardly fades.
+# The SimpleRNN's echo is the black dashed line. The LSTMs begin at 0.76, which is tanh(1), the candidate. Of that, 0.9³⁰ =
+# 4 % is left at the end with f = 0.9, 0.99³⁰ = 74 % with 0.99, and 0.999³⁰ = 97 % with 0.999.
+#
+# An LSTM fresh from Keras, with f = 0.73, is no better than the SimpleRNN! But its forget gate can be *learned*, and no
+# tanh eats from what it keeps.
 #
 # The same holds for gradients. The chain rule multiplies by the same f at each step on the way back along the
 # memory's road, where a SimpleRNN multiplies by `Wh` and by the slope of tanh. With f near 1 what an early step
@@ -393,11 +403,11 @@ by_hand = {
 }
 x = np.array(list(by_hand.values()), dtype=float).T  # (T, D)
 
-#               i    f    c   o
-Wx = np.array([[0, 0, 10, 0],  # value
-               [20, 0, 0, 0],  # write
-               [0, -20, 0, 0],  # erase
-               [0, 0, 0, 20.0]])  # read
+#               i    f    c    o
+Wx = np.array([[0.0, 0.0, 10.0, 0.0],  # value
+               [20.0, 0.0, 0.0, 0.0],  # write
+               [0.0, -20.0, 0.0, 0.0],  # erase
+               [0.0, 0.0, 0.0, 20.0]])  # read
 Wh = np.zeros((1, 4))
 b = np.array([-10.0, 10.0, 0.0, -10.0])
 print("x (T, D) =", x.shape, "  Wx (D, 4M) =", Wx.shape, "  Wh (M, 4M) =", Wh.shape, "  b (4M,) =", b.shape)
@@ -420,8 +430,8 @@ figures.gates(
 
 # %% [markdown]
 # At t = 1 the value -1 is written. It stays for four more steps, whatever the value says, until it is erased at
-# step 6. It shows when it is read, at t = 3 and 5, as tanh(-1) = -0.76. The reading at t = 7 finds nothing. At t = 8
-# the memory takes a 1.
+# step 6. It shows when it is read, at t = 3 and 5, as tanh(-1) = -0.76 (the picture rounds it to -0.8). The reading at
+# t = 7 finds nothing. At t = 8 the memory takes a 1.
 #
 # A memory cell of a computer does no more. But here every gate is a smooth number, so it can be found by training.
 
@@ -439,14 +449,14 @@ figures.gates(
 # | memory c | 0 | -1 | -1 | 1 | 1 | 1 |
 #
 # What is new: there is no signal to erase. Return `Wx (D, 4M) = (2, 4)` with the value in row 0 and the signal in row
-# 1, `Wh (M, 4M) = (1, 4)` and `b (4M,) = (4,)`. There are many right answers: the check puts yours into a Keras LSTM,
-# and looks at the memory, to within 0.1.
+# 1, `Wh (M, 4M) = (1, 4)` and `b (4M,) = (4,)`, in this order. There are many right answers: the check puts yours into a
+# Keras LSTM, and looks at the memory, to within 0.1. A value has to last: it looks after nine steps of silence, too.
 
 # %% nbgrader={"grade": false, "grade_id": "latch_weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def latch_weights():
     """Wx (2, 4), Wh (1, 4), b (4,) of an LSTM that keeps the last value that came with a signal."""
     ### BEGIN SOLUTION
-    #               i    f    c   o
+    #               i    f    c    o
     Wx = np.array([[0.0, 0.0, 10.0, 0.0],  # value
                    [20.0, -20.0, 0.0, 0.0]])  # signal: opens i and shuts f
     Wh = np.zeros((1, 4))

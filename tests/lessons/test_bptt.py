@@ -397,7 +397,7 @@ def test_a_gradient_that_parts_at_some_step_is_placed_in_time():
         return lesson._bent(*arguments, carry=lambda dh, da, Wh: 0.9 * da @ Wh.T)
 
     text = said("bptt", answer)
-    assert "`Wx`, `Wh`, `bh` alone" in text
+    assert "`Wx`, `Wh` and `bh` are wrong, the others are right. `Wx` first: The shape (D, M)" in text
     assert "right while T <= 1, wrong from T = 2 on" in text
 
 
@@ -412,9 +412,50 @@ def test_keys_with_a_d_are_told_what_they_are_called():
     def answer(*arguments):
         return {f"d{name}": g for name, g in reference.bptt(*arguments).items()}
 
+    assert "Leave out the `d` in front: the keys are `'Wx'`" in said("bptt", answer)
+
+
+def loop(X, Y, Wx, Wh, bh, Wo, bo, zeros=np.zeros_like, order=(0, 1, 2)):
+    H = lesson._forwards(X, Wx, Wh, bh)
+    dY = 2 * (H[-1] @ Wo + bo - Y) / Y.size
+    results = reference.dense_backward(dY, H[-1], Wo)
+    dWo, dbo, dh = (results[index] for index in order)
+    dWx, dWh, dbh = zeros(Wx), zeros(Wh), zeros(bh)
+    for t in reversed(range(X.shape[1])):
+        da = dh * (1 - H[t + 1] ** 2)
+        dWx += X[:, t].T @ da
+        dWh += H[t].T @ da
+        dbh += da.sum(axis=0)
+        dh = da @ Wh.T
+    return {"Wx": dWx, "Wh": dWh, "bh": dbh, "Wo": dWo, "bo": dbo}
+
+
+def test_gradients_added_up_in_float32_pass():
+    answer = lambda *arguments: loop(*arguments, zeros=lambda w: np.zeros(w.shape, "float32"))  # noqa: E731
+    assert verdict_on(find_exercise("bptt"), answer).passed
+
+
+def test_results_taken_in_another_order_show_whose_shape_they_have():
+    def answer(X, Y, Wx, Wh, bh, Wo, bo):
+        return loop(X, Y, Wx, Wh, bh, Wo, bo, order=(1, 2, 0))  # dh, dWo, dbo = dense_backward(…)
+
     text = said("bptt", answer)
-    assert "lacks `'Wx'`" in text
-    assert "`'dWx'`" in text
+    assert "(M, K) = (10, 2); a gradient has the shape of its array, and `h` is (N, M) = (8, 10)" in text
+
+
+def test_zeros_in_the_sizes_of_the_notebook_are_no_letters_by_chance():
+    def answer(*arguments):
+        return loop(*arguments, zeros=lambda w: np.zeros((2, 5)) if w is arguments[2] else np.zeros_like(w))
+
+    text = said("bptt", answer)
+    assert "(2, 5); a gradient has the shape of its array, and `Wx` is (D, M) = (6, 10)" in text
+
+
+def test_a_return_inside_the_loop_is_asked_about():
+    def answer(X, Y, Wx, Wh, bh, Wo, bo):
+        return lesson._bent(X, Y, Wx, Wh, bh, Wo, bo, steps=lambda t: [t[-1]])
+
+    assert "Is `return` indented into the loop?" in said("bptt", answer)
 
 
 def test_a_gradient_on_its_side_is_read_in_letters():
@@ -470,7 +511,21 @@ def test_a_copy_that_is_none_is_told():
             g[i] = (loss(up) - loss(down)) / (2 * eps)
         return g
 
-    assert "not" in said("numerical_gradient", answer)
+    assert named("numerical_gradient", answer) == "one_array_for_both"
+
+
+def test_a_name_that_is_no_copy_is_told():
+    def answer(loss, w, eps):
+        g = np.zeros(w.shape)
+        for i in np.ndindex(w.shape):
+            up = w
+            up[i] += eps
+            down = w
+            down[i] -= eps
+            g[i] = (loss(up) - loss(down)) / (2 * eps)
+        return g
+
+    assert named("numerical_gradient", answer) == "one_array_for_both"
 
 
 def test_one_number_given_to_a_loss_of_many_is_told_the_shape():

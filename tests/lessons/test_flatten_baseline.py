@@ -238,7 +238,54 @@ def test_a_time_axis_that_is_still_there_is_said_in_letters():
 
 def test_the_shape_of_W1_is_said_where_a_product_fails():
     verdict = said("forward_ann", lambda X, W1, b1, W2, b2: X[:, :, None] @ W1 @ W2 + b2)
-    assert dict(verdict.facts)["`W1`"] == "(TD, M) = (24, 10)"
+    assert dict(verdict.facts)["`W1`"] == "(T·D, M) = (24, 10)"
+
+
+def test_a_T_on_the_wrong_side_of_the_crossing_is_told_so():
+    assert "comes too late" in said("crossover_T", lambda D, M, K: M // D + 4).headline
+    assert "comes too early" in said("crossover_T", lambda D, M, K: 1).headline
+    assert said("crossover_T", lambda D, M, K: round(2 + M / D)).misconception == "rounded_to_the_nearest"
+
+
+def test_a_loop_that_gives_up_at_T_100_is_caught():
+    def crossover_T(D, M, K):
+        for T in range(1, 100):
+            if T * D * M > D * M + M * M:
+                return T
+        return None
+
+    assert not verdict_on(find_exercise("crossover_T"), crossover_T).passed
+
+
+def test_a_function_that_calls_itself_without_end_is_told_so():
+    def crossover_T(D, M, K):
+        return crossover_T(D, M, K)
+
+    assert "calls itself" in dict(said("crossover_T", crossover_T).facts)["Error"]
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda i, M: Flatten(i), "x = Flatten()(i)"),
+        (lambda i, M: Dense(i), "x = Dense(M)(i)"),
+        (lambda i, M: Dense(M, i), "with brackets of its own"),
+    ],
+)
+def test_a_layer_that_was_given_its_input_while_it_was_made_is_told_to_be_called(build, words):
+    verdict = said("build_ann", lambda T, D, M, K: build(keras.Input((T, D)), M))
+    assert words in dict(verdict.facts)["Error"]
+
+
+def test_a_recurrent_layer_of_another_kind_is_found_too():
+    rnn = keras.layers.SimpleRNN
+    verdict = said("build_ann", lambda T, D, M, K: chain((T, D), rnn(M, "relu"), Dense(K)))
+    assert "There is a recurrent layer, `SimpleRNN`: this model has none." in verdict.headline
+
+
+def test_pythons_max_is_not_relu():
+    verdict = said("forward_ann", lambda X, W1, b1, W2, b2: max(X.reshape(len(X), -1) @ W1 + b1, 0) @ W2 + b2)
+    assert "entry by entry it is np.maximum(a, 0)" in dict(verdict.facts)["Error"]
 
 
 def test_K_is_no_argument_to_miss_in_the_crossing():

@@ -295,3 +295,71 @@ def test_a_bias_of_either_shape_is_read_out_in_letters():
     words = said("gru_step", unpacked)
     assert "`b`    (3M,) = (15,)" in words
     assert "right wherever reset_after is True" in words
+
+
+def gru_step_in_which(gate=None, reset=None, b_twice=False, exchanged=False):
+    """A step with one slip in it, written as a learner would."""
+
+    def step(x_t, h_last, Wx, Wh, b, reset_after):
+        M = len(Wh)
+        after = reset_after != exchanged
+        if after:
+            xz, xr, xh = np.split(x_t @ Wx + b[0], 3, axis=-1)
+            hz, hr, hh = np.split(h_last @ Wh + b[1], 3, axis=-1)
+        else:
+            xz, xr, xh = np.split(x_t @ Wx + b, 3, axis=-1)
+            hz, hr = np.split(h_last @ Wh[:, : 2 * M] + (b[: 2 * M] if b_twice else 0), 2, axis=-1)
+        z = sigmoid(xz + (hr if gate == "z" else hz))
+        r = sigmoid(xr + (hz if gate == "r" else hr))
+        past = (
+            (hh if reset == "after" else r * hh)
+            if after
+            else ((r if reset != "before" else 1) * h_last) @ Wh[:, 2 * M :]
+        )
+        return z * h_last + (1 - z) * np.tanh(xh + past)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        (gru_step_in_which(exchanged=True), "kinds_exchanged"),
+        (gru_step_in_which(reset="after"), "reset_gate_forgotten_after"),
+        (gru_step_in_which(reset="before"), "reset_gate_forgotten_before"),
+        (gru_step_in_which(gate="r"), "reset_gate_with_the_wrong_partner"),
+        (gru_step_in_which(gate="z"), "update_gate_with_the_wrong_partner"),
+        (gru_step_in_which(b_twice=True), "single_bias_twice_in_the_gates"),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 2026])
+def test_one_slip_in_a_step_is_named(answer, named, seed):
+    assert verdict_on(find_exercise("gru_step"), answer, seed).misconception == named
+
+
+def test_a_matrix_product_where_units_are_multiplied_is_named():
+    def answer(x_t, h_last, Wx, Wh, b, reset_after):
+        z = sigmoid(x_t @ Wx + h_last @ Wh + (b.sum(axis=0) if reset_after else b))[..., : len(Wh)]
+        right = reference.gru_step(x_t, h_last, Wx, Wh, b, reset_after)
+        return z @ h_last + (right - z * h_last)
+
+    assert verdict_on(find_exercise("gru_step"), answer).misconception == "matrix_product_with_the_state"
+
+
+def test_a_kernel_cut_before_it_is_turned_is_told_which_axis_is_cut():
+    def answer(Wx, Wh, b):
+        kernels = []
+        for W in (Wx, Wh):
+            z, r, n = np.split(W, 3)
+            kernels.append(np.concatenate([r, z, n]).T)
+        return *kernels, b[0], b[1]
+
+    assert "Without axis=… it cuts the first axis" in said("gru_to_torch", answer)
+
+
+def test_blocks_that_are_no_list_are_told_their_brackets():
+    def answer(Wx, Wh, b):
+        z, r, n = np.split(Wx.T, 3)
+        return np.concatenate(r, z, n), Wh.T, b[0], b[1]
+
+    assert "np.concatenate([…, …])" in said("gru_to_torch", answer)

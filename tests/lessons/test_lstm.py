@@ -1,5 +1,6 @@
 """Lesson 10: honest answers of other styles pass, the reference is Keras's own, wrong ones are read well."""
 
+import linecache
 import math
 import warnings
 
@@ -423,3 +424,93 @@ def test_torch_weights_that_lie_wrong_are_said_in_letters():
     text = said("lstm_to_torch", lambda Wx, Wh, b: (Wx.T, Wh.T, b[None], 0 * b))
     assert "You returned `b_ih` as (1, 4M), expected (4M,)" in text
     assert "w_hh and the biases" in said("lstm_to_torch", lambda Wx, Wh, b: (Wx.T, -Wh.T, b, 0 * b))
+
+
+@pytest.mark.parametrize("gate", [4, 5])
+def test_gates_that_leak_are_told_so(gate):
+    text = said(
+        "latch_weights", lambda: latch([0, 0, gate, 0], [2 * gate, -2 * gate, 0, 0], [-gate, gate, 0, 0])
+    )
+    assert "your gates leak" in text
+    assert "where 1 is meant" in text
+
+
+def test_a_latch_of_whole_numbers_passes():
+    def answer():
+        return np.array([[0, 0, 10, 0], [20, -20, 0, 0]]), np.zeros((1, 4), int), np.array([-10, 10, 0, 10])
+
+    assert verdict_on(find_exercise("latch_weights"), answer).passed
+
+
+@pytest.mark.parametrize("size", [8, 10, 20])
+def test_mistakes_of_a_latch_are_named_in_other_sizes_too(size):
+    def rows_exchanged():
+        return latch([2 * size, -2 * size, 0, 0], [0, 0, size, 0], [-size, size, 0, size])
+
+    def candidate():
+        return latch([0, 0, size, 0], [2 * size, -2 * size, size, 0], [-size, size, 0, size])
+
+    assert named("latch_weights", rows_exchanged) == "rows_exchanged"
+    assert named("latch_weights", candidate) == "candidate_hears_the_signal_too"
+
+
+def test_results_in_another_order_are_not_read_as_wrong_shapes():
+    def last_first(*arguments):
+        H, h, c = reference.lstm_forward(*arguments)
+        return h, c, H
+
+    def bias_second():
+        Wx, Wh, b = reference.latch_weights()
+        return Wx, b, Wh
+
+    assert "`H`, `h`, `c` are due, in this order" in said("lstm_forward", last_first)
+    assert "`Wx`, `Wh`, `b` are due, in this order" in said("latch_weights", bias_second)
+
+
+def test_states_that_are_not_handed_on_are_named_however_they_are_returned():
+    def kept_zeros(X, Wx, Wh, b):
+        h = c = np.zeros((len(X), len(Wh)))
+        H = [step_joined(X[:, t], h, c, Wx, Wh, b)[0] for t in range(X.shape[1])]
+        return np.stack(H, axis=1), h, c
+
+    def from_ones(X, Wx, Wh, b):
+        h, c, H = np.zeros((len(X), len(Wh))), np.ones((len(X), len(Wh))), []
+        for t in range(X.shape[1]):
+            h, c = step_joined(X[:, t], h, c, Wx, Wh, b)
+            H.append(h)
+        return np.stack(H, axis=1), h, c
+
+    assert named("lstm_forward", kept_zeros) == "nothing_carried_nor_returned"
+    assert named("lstm_forward", from_ones) == "memory_starts_from_ones"
+
+
+def test_a_matrix_product_where_units_are_multiplied_is_named():
+    def answer(x_t, h_last, c_last, Wx, Wh, b):
+        i, f, g, o = np.split(x_t @ Wx + h_last @ Wh + b, 4, axis=-1)
+        c = logistic(f) @ c_last + logistic(i) * np.tanh(g)
+        return logistic(o) * np.tanh(c), c
+
+    assert named("lstm_step", answer) == "matrix_product_with_the_memory"
+
+
+def test_the_notebooks_sizes_are_no_letters_of_the_case():
+    code = """
+def lstm_step(x_t, h_last, c_last, Wx, Wh, b):
+    z = x_t @ Wx + h_last @ Wh + b
+    i, f, candidate, o = np.split(z, 4, axis=-1)
+    c = sigmoid(f) * c_last + sigmoid(i) * np.tanh(candidate)
+    return sigmoid(o) * np.tanh(c), c
+
+def lstm_forward(X, Wx, Wh, b):
+    h = c = np.zeros((N, len(Wh)))
+    for t in range(X.shape[1]):
+        h, c = lstm_step(X[:, t], h, c, Wx, Wh, b)
+    return h, h, c
+"""
+    filename = "<a cell of lesson 10>"
+    linecache.cache[filename] = (len(code), None, [line + "\n" for line in code.splitlines()], filename)
+    space = {"np": np, "sigmoid": logistic, "N": 6}  # the notebook's N is the case's D
+    exec(compile(code, filename, "exec"), space)
+    text = said("lstm_forward", space["lstm_forward"])
+    assert "`h_last`  (6, M) = (6, 10)" in text
+    assert "reads `N` of the notebook" in text

@@ -303,7 +303,7 @@ def test_sizes_without_brackets_of_their_own_are_told_so():
         (
             "make_data",
             lambda N, T, D, seed: np.zeros((N, T * D)),
-            "You returned (N, TD), expected (N, T, D).",
+            "You returned (N, T·D), expected (N, T, D).",
         ),
         ("make_data", lambda N, T, D, seed: np.zeros((N, T, D), int), "an array of dtype int64"),
         ("make_data", lambda N, T, D, seed: np.zeros((N, T, D)).tolist(), "a list; a NumPy array is due"),

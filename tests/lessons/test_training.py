@@ -182,6 +182,54 @@ def test_a_loss_for_each_sample_is_no_number():
     assert "an array of shape (6,)" in said("mse", lambda Y, Yhat: ((Y - Yhat) ** 2).mean(axis=1)).headline
 
 
+def test_a_number_in_an_array_is_to_be_wrapped():
+    found = said("mse", lambda Y, Yhat: np.asarray(((Y - Yhat) ** 2).mean()))
+    assert "Wrap it: `float(…)`" in found.headline
+
+
+def test_numbers_are_shown_with_few_digits():
+    found = said("mse", lambda Y, Yhat: float(np.mean((Y - Yhat) ** 3)))
+    assert max(len(word) for word in dict(found.facts)["Numbers"].split()) <= 9
+
+
+def test_pythons_sum_over_a_table_is_named():
+    assert said("mse", lambda Y, Yhat: sum((Y - Yhat) ** 2) / Y.size).misconception == (
+        "added_over_the_samples_alone"
+    )
+
+
+@pytest.mark.parametrize("t", [1, 2, 3])
+def test_a_fixed_step_is_told_to_be_one(t):
+    found = said("persistence", lambda X: X[:, t])
+    assert "the same step of each window" in found.headline
+    assert f"step {t}, counted from 0" in dict(found.facts)["Where"]
+
+
+def test_no_size_is_blamed_for_what_the_first_step_hides():
+    def adam_step(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+        m, v, _ = lesson._adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+        alpha = lr * np.sqrt(1 - beta_2) / (1 - beta_1**t)
+        return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+    but = dict(said("adam_step", adam_step).facts)["But"]
+    assert but == "right only in the case: the first step, from m = 0 and v = 0"
+
+
+def test_the_shape_of_the_weights_stands_beside_the_case():
+    found = said("adam_step", lambda w, g, m, v, t, lr, beta_1, beta_2, epsilon: (w, m, v))
+    assert dict(found.facts)["Case"].startswith("w (D, M) = (3, 5); ")
+
+
+def test_several_wrong_results_are_told_from_the_right_ones():
+    def adam_step(*arguments):
+        w, m, v = reference.adam_step(*arguments)
+        return w + 1, m + 1, v
+
+    assert said("adam_step", adam_step).headline.startswith(
+        "`w` and `m` are wrong, the others are right. `w` first: The shape (D, M) is right"
+    )
+
+
 def test_asking_keras_for_the_step_is_no_answer():
     assert "asks Keras" in said("mse", lesson._keras_mse).headline
 
@@ -261,6 +309,11 @@ def nothing_scaled(X, Y, seed):
     return trained(network(X, Y, layers.SimpleRNN(8), scale=False, out=False), X, Y, rate=0.001)
 
 
+def only_the_inputs_scaled(X, Y, seed):
+    keras.utils.set_random_seed(seed)
+    return trained(network(X, Y, layers.SimpleRNN(8), out=False), X, Y)
+
+
 def compiled_and_never_fitted(X, Y, seed):
     model = network(X, Y, layers.SimpleRNN(8))
     model.compile("adam", "mse")
@@ -277,6 +330,7 @@ def dense_only(X, Y, seed):
     [
         (scaled_by_hand, "wants inputs in other units"),
         (nothing_scaled, "is blind to large inputs"),
+        (only_the_inputs_scaled, "says the same always"),
         (compiled_and_never_fitted, "was never trained"),
         (dense_only, "has no recurrent layer"),
     ],
@@ -303,6 +357,24 @@ def test_no_answer_gets_to_see_what_came_later(seed):
         later, asked = case.probe["inputs"]["later"][:, :, 0], case.kept["Y"][:, 0]
         # In order, each window would end with what the one before it asks for.
         assert np.mean(np.isclose(later[1:, -1], asked[:-1])) < 0.2
+
+
+def test_one_epoch_is_told_to_train_for_more_and_no_case_is_pointed_at():
+    """Where it is good enough for the star, no name fits."""
+    exercise, (case, truth) = find_exercise("fit_forecaster"), sun()
+    star, star_truth = (many[1] for many in drawn("fit_forecaster", 0))
+    outcome = exercise.observe(lambda X, Y, seed: lesson._fitted(X, Y, seed, epochs=1, scaled=True), case)
+    good = exercise.observe(lesson._learned, star)
+    facts = dict(judge(exercise, [case, star], [truth, star_truth], [outcome, good]).facts)
+    assert "train for more" in facts["Mind"]
+    assert "But" not in facts
+
+
+def test_a_right_forecaster_is_told_what_it_did():
+    exercise, (case, truth) = find_exercise("fit_forecaster"), sun()
+    found = judge(exercise, [case], [truth], [exercise.observe(lesson._learned, case)])
+    assert found.passed
+    assert "well ahead of the naive forecast" in found.headline
 
 
 def test_an_unseeded_training_is_found():
