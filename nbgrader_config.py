@@ -7,11 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import Execute, GetGrades
+from nbgrader.preprocessors import GetGrades
 
+from helpers.hidden_tests import HideHiddenTests
 from helpers.kernel import use_warm_kernels
-from helpers.preprocessors import ExecuteGraded, HideHiddenTests
 
 HERE = Path(__file__).parent
 
@@ -40,9 +39,6 @@ c.Execute.timeout = 180
 # Of nbgrader's own making, in `autograde`: it says nothing that an instructor could act on.
 warnings.filterwarnings("ignore", message="Object of type <Submitted.*> not in session")
 
-c.Autograde.autograde_preprocessors = [
-    ExecuteGraded if step is Execute else step for step in Autograde().autograde_preprocessors
-]
 c.NotebookClient.store_widget_state = False  # feedback shows the picture of a widget, and needs no internet
 use_warm_kernels()  # the first submission waits for TensorFlow, the others find it there
 # Else each kernel remarks in the terminal that others on this machine could listen.

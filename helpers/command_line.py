@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from helpers.doctor import Finding
 
-START_PAGE = "notebooks/00_start/start.ipynb"
+START_PAGE = "00_start/start.ipynb"
 FIRST_PORT, PORTS_TRIED = 8888, 50
 
 app = typer.Typer(
@@ -23,9 +23,10 @@ app = typer.Typer(
     help="""
 RNN by hand: read every shape of a recurrent network, take its weights out, compute `model.predict` yourself.
 
-**You learn.** `course lab` opens the course in your browser. Do a lesson from top to bottom: read, guess,
-run, write the function that an exercise asks for, run the check below it. If something does not work,
-`course doctor` says what is missing and what to do.
+**You learn.** `course lab` opens the course in your browser, on notebooks of your own in the folder `work`,
+which no update overwrites. Do a lesson from top to bottom: read, guess, run, write the function that an
+exercise asks for, run the check below it. `course status` says how far you have come, `course reset LESSON`
+sets a fresh copy of a lesson. If something does not work, `course doctor` says what is missing.
 
 **You teach.** The notebooks are nbgrader assignments; the lesson's folder is the assignment's name. In this
 folder: `nbgrader generate_assignment 05_forward_loop`, put what you collect in
@@ -56,14 +57,16 @@ def lab(
         typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in, who still need the token."),
     ] = "localhost",
 ) -> None:
-    """Open the course in JupyterLab, on its start page. Ctrl-C closes it."""
+    """Open the course in JupyterLab, on the start page of your own copy in `work`. Ctrl-C closes it."""
     root = course_root()
-    if not (root / START_PAGE).is_file():
+    if not (root / "notebooks" / START_PAGE).is_file():
         stop(
-            f"{START_PAGE} is missing: `make build` makes the notebooks from their sources, "
+            f"notebooks/{START_PAGE} is missing: `make build` makes the notebooks from their sources, "
             "or get the course's files again."
         )
     port = port_to_use(ip, port)
+    for sentence in fill_workspace(root):
+        print(sentence)
     print("Opening the course ...", flush=True)
     try:
         from jupyterlab.labapp import LabApp
@@ -96,7 +99,9 @@ def lab(
         "ServerApp.log_level": "ERROR",
         "LabApp.log_level": "ERROR",
         "KernelManager.transport_encryption": "auto",  # else each kernel warns here that it has none
-        "LabApp.default_url": f"/lab/tree/{START_PAGE}",
+        "LabApp.default_url": f"/lab/tree/work/{START_PAGE}",
+        "FileContentsManager.preferred_dir": "work",  # nbgrader needs the course's folder as the root
+        "MultiKernelManager.default_kernel_name": "rnn-by-hand",
         "LabApp.extension_manager": "readonly",
         "LabApp.workspaces_dir": root
         / ".jupyter"
@@ -120,6 +125,37 @@ def lab(
     )
     print(f"The course is open at\n\n    {address}\n\nTo close it, press Ctrl-C here.", flush=True)
     server.start()
+
+
+@app.command()
+def reset(
+    lesson: Annotated[str, typer.Argument(help="Its number or its name: 5, 05_forward_loop, forward_loop.")],
+) -> None:
+    """Set a fresh copy of a lesson in `work`; your notebook is kept beside it under a dated name."""
+    from helpers.workspace import NotReset, Workspace
+
+    try:
+        print(Workspace(course_root()).reset(lesson))
+    except NotReset as refused:
+        stop(str(refused))
+
+
+@app.command()
+def status() -> None:
+    """Say how far you have come: exercises, tries, mistakes met and overcome, and what to do next."""
+    import sqlite3
+
+    from helpers.logbook import terminal
+    from helpers.workspace import Workspace
+
+    workspace = Workspace(course_root())
+    try:
+        terminal.show(workspace)
+    except sqlite3.Error as error:
+        stop(
+            f"Your record of tries, work/.course/progress.db, cannot be read ({error}): close other programs "
+            "that have it open and try again; a damaged one is set aside at your next check."
+        )
 
 
 @app.command()
@@ -163,6 +199,17 @@ def build(
     from helpers import building
 
     raise typer.Exit(building.build(lessons or [], check, jobs))
+
+
+def fill_workspace(root: Path) -> list[str]:
+    """Bring `work` up to date; what the learner should know of it, in sentences."""
+    from helpers.workspace import Workspace
+
+    workspace = Workspace(root)
+    filled = workspace.fill()
+    if not (workspace.folder / START_PAGE).exists():
+        stop(filled.troubles[0] if filled.troubles else f"work/{START_PAGE} cannot be made.")
+    return filled.sentences()
 
 
 def stop(sentence: str) -> NoReturn:

@@ -28,7 +28,9 @@ def examine(root: Path) -> Iterator[Finding]:
     yield packages(root)
     yield tensorflow()
     yield notebooks(root)
+    yield workspace(root)
     yield jupyterlab()
+    yield kernel()
     yield nbgrader_extensions()
     yield disk(root)
     yield chromium()
@@ -102,11 +104,57 @@ def notebooks(root: Path) -> Finding:
     return Finding("Notebooks", not missing, found, remedy)
 
 
+def workspace(root: Path) -> Finding:
+    """The learner's copy can be written to, and what the course keeps in it can be read."""
+    import sqlite3
+
+    from helpers.logbook import Logbook
+    from helpers.workspace import PROGRESS, Workspace
+
+    what = "Your notebooks, in work"
+    place = Workspace(root)
+    if not os.path.lexists(place.folder):
+        return Finding(what, True, "made by the first `make lab`", "")
+    if not place.folder.is_dir():
+        return Finding(what, False, "a file", "Give the file work another name, and run `make lab`.")
+    if not os.access(place.folder, os.W_OK):
+        return Finding(what, False, "not writable", "Change who may write in the folder work.")
+    try:
+        tries = len(Logbook(place.own / PROGRESS).tries())
+    except sqlite3.Error as error:
+        remedy = (
+            "Close other programs that have work/.course/progress.db open; your next check sets a damaged "
+            "one aside."
+        )
+        return Finding(what, False, f"the record of tries: {error}", remedy, necessary=False)
+    copies = len(list(place.folder.glob("[0-9]*/*.ipynb")))
+    return Finding(what, True, f"{copies} notebooks, {tries} checks on record", "")
+
+
 def jupyterlab() -> Finding:
     try:
         return Finding("JupyterLab", True, importlib.metadata.version("jupyterlab"), SET_UP_AGAIN)
     except importlib.metadata.PackageNotFoundError:
         return Finding("JupyterLab", False, "not installed", SET_UP_AGAIN)
+
+
+def kernel() -> Finding:
+    """The kernel that the notebooks in `work` ask for, and what starts it."""
+    from importlib.metadata import entry_points
+
+    what = "The kernel “RNN by hand”"
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    except ImportError as error:
+        return Finding(what, False, str(error), SET_UP_AGAIN)
+    try:
+        spec = KernelSpecManager().get_kernel_spec("rnn-by-hand")
+    except NoSuchKernel:
+        return Finding(what, False, "not installed", SET_UP_AGAIN)
+    starter = spec.metadata["kernel_provisioner"]["provisioner_name"]
+    if not entry_points(group="jupyter_client.kernel_provisioners", name=starter):
+        return Finding(what, False, "nothing is there to start it", SET_UP_AGAIN)
+    return Finding(what, True, "installed", SET_UP_AGAIN)
 
 
 def nbgrader_extensions() -> Finding:

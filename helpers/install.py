@@ -201,13 +201,13 @@ def fault_of(facts: dict) -> "tuple[int, str] | None":
     if facts["bits"] != 64:
         return 2, (
             "TensorFlow has no build for a 32-bit Python: install the 64-bit Python 3.13 if this machine is "
-            "64-bit, or open the course on Binder (README.md has the link)."
+            "64-bit, or open the course on Binder (README.md says how)."
         )
     if system == "darwin" and machine != "arm64":
         return 2, (
             "TensorFlow has no build for Macs with an Intel processor, nor for an Intel Python on a newer "
             "Mac: on a newer Mac install Python 3.13 for Apple silicon, on an Intel Mac open the course on "
-            "Binder (README.md has the link)."
+            "Binder (README.md says how)."
         )
     if system.startswith("linux") and not facts["libc"]:
         return 2, (
@@ -224,7 +224,7 @@ def fault_of(facts: dict) -> "tuple[int, str] | None":
     if machine not in ("x86_64", "amd64", "arm64", "aarch64") or (system == "win32" and machine == "arm64"):
         return 2, (
             "TensorFlow has no build for this machine's processor ({}): open the course on Binder "
-            "(README.md has the link).".format(machine)
+            "(README.md says how).".format(machine)
         )
     if not facts["venv"]:
         return 1, (

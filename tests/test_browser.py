@@ -137,9 +137,18 @@ def change_theme(page, name, light):
     page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
 
 
-def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, address):
+def progress_on_the_start_page(page):
+    cell = cell_with(page, "progress()")
+    run(page, cell)
+    return cell
+
+
+def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, address, tmp_path):
     open_notebook(page, address, "RNN by hand")
+    assert "RNN by hand | Idle" in page.locator("#jp-main-statusbar").inner_text()
     page.screenshot(path=ARTEFACTS / "start.png")
+    before = progress_on_the_start_page(page)
+    assert re.search(r"\b0 of \d+ exercises passed", before.inner_text())
 
     lesson = address.replace("00_start/start", "05_forward_loop/forward_loop")
     open_notebook(page, lesson, "The loop by hand")
@@ -179,3 +188,100 @@ def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, 
     report = dialog.inner_text()
     assert "rnn_step: not written" in report
     assert "forward: " not in report
+    dialog.get_by_role("button", name="Ok").click()
+
+    open_notebook(page, address, "RNN by hand")
+    progress = progress_on_the_start_page(page)
+    assert re.search(r"\b1 of \d+ exercises passed", progress.inner_text())
+    assert "2 tries" in progress.inner_text()  # nbgrader's own run of the notebook is none
+    progress.get_by_text("1 mistake met and overcome").click()
+    assert "Every step starts again from zeros" in progress.inner_text()
+    progress.screenshot(path=ARTEFACTS / "progress_light.png")
+    change_theme(page, "JupyterLab Dark", light="false")
+    progress.screenshot(path=ARTEFACTS / "progress_dark.png")
+    progress.get_by_role("link", name="The loop by hand").first.click()
+    cell_with(page, "def forward(x").wait_for()
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+    saved, released = (Path(folder, "05_forward_loop/forward_loop.ipynb") for folder in ("work", "notebooks"))
+    assert "        h_last = h\\n" in (tmp_path / saved).read_text()
+    assert (tmp_path / released).read_bytes() == (ROOT / released).read_bytes()
+
+
+def row(stepper, name):
+    """The numbers of one row of a stepper, as they are shown."""
+    there = stepper.locator("tbody tr").filter(has=stepper.page.get_by_role("rowheader", name=name))
+    return there.first.locator("td.number").all_inner_texts()
+
+
+def test_the_stepper_goes_by_keyboard_through_the_numbers_that_the_notebook_shows(page, address):
+    lesson = address.replace("00_start/start", "05_forward_loop/forward_loop")
+    open_notebook(page, lesson, "The loop by hand")
+    for source in (
+        "from helpers import check",
+        "import keras",
+        "N, T, D, M, K =",
+        "Wx, Wh, bh =",
+        "rng = np",
+    ):
+        run(page, cell_with(page, source))
+    predicted = cell_with(page, "rng = np").locator(".jp-OutputArea").inner_text()
+    cell = cell_with(page, "bo, t=1)")
+    run(page, cell)
+    stepper = cell.locator(".rnn-stepper")
+    slider = stepper.get_by_role("slider", name="t, the step")
+    assert slider.get_attribute("aria-valuetext") == "t = 1 of 0 to 9"
+
+    slider.focus()
+    page.keyboard.press("Home")
+    assert row(stepper, re.compile(r"^h_last \(M")) == row(stepper, re.compile("^h_last @ Wh")) == ["0"] * 5
+    for t in range(1, 10):
+        handed_on = row(stepper, re.compile("^h = tanh"))
+        page.keyboard.press("ArrowRight")
+        assert slider.get_attribute("aria-valuetext") == f"t = {t} of 0 to 9"
+        assert row(stepper, re.compile(r"^h_last \(M")) == handed_on
+        assert f"x[{t}] @ Wx" in stepper.locator(".equation").inner_text()
+    y = [text.replace("\N{MINUS SIGN}", "-") for text in row(stepper, re.compile("^y = "))]
+    assert re.findall(r"-?\d\.\d{4}", predicted) == y
+    assert stepper.get_by_role("button", name="one step on").is_disabled()
+    page.keyboard.press("ArrowRight")  # at the end: nothing happens, and no other cell is selected
+    page.keyboard.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == "t = 8 of 0 to 9"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the button after the slider
+    assert slider.get_attribute("aria-valuetext") == "t = 9 of 0 to 9"
+    page.keyboard.press("Shift+Tab")
+    stepper.screenshot(path=ARTEFACTS / "stepper_keyboard.png")
+    stepper.locator(".column").nth(4).click()
+    assert slider.evaluate("slider => slider === document.activeElement")
+    stepper.screenshot(path=ARTEFACTS / "stepper_light.png")
+    cell.screenshot(path=ARTEFACTS / "stepper_cell_light.png")
+
+    change_theme(page, "JupyterLab Dark", light="false")
+    cell.screenshot(path=ARTEFACTS / "stepper_dark.png")
+
+    answer(page, cell_with(page, "def forward(x"), WRONG)
+    cell = cell_with(page, "answer=forward)")
+    run(page, cell)
+    stepper = cell.locator(".rnn-stepper")
+    assert "Your forward parts from the right y from t = 1 on." in stepper.inner_text()
+    assert stepper.get_by_role("slider").get_attribute("aria-valuetext") == "t = 1 of 0 to 9, not the same"
+    marks = stepper.locator(".column > span:last-child").all_inner_texts()
+    assert marks == ["✓", *["≠"] * 9]
+    cell.screenshot(path=ARTEFACTS / "stepper_parts_dark.png")
+    change_theme(page, "JupyterLab Light", light="true")
+    cell.screenshot(path=ARTEFACTS / "stepper_parts_light.png")
+
+    # Saved, and opened again with a new kernel, which knows nothing of it.
+    page.keyboard.press("Control+s")
+    page.locator(".jp-mod-dirty").first.wait_for(state="detached")
+    server, token = address.partition("/lab")[0], address.rpartition("=")[2]
+    for session in page.request.get(f"{server}/api/sessions?token={token}").json():
+        assert page.request.delete(f"{server}/api/sessions/{session['id']}?token={token}").ok
+    page.goto("about:blank")
+    open_notebook(page, lesson, "The loop by hand")
+    cell = cell_with(page, "bo, t=1)")
+    cell.scroll_into_view_if_needed()
+    slider = cell.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("End")
+    assert slider.get_attribute("aria-valuetext") == "t = 9 of 0 to 9"

@@ -14,7 +14,6 @@ TOOLS = [
     "nbformat",
     "nbgrader",
     "nbval",
-    
     "typer",
 ]
 

@@ -26,6 +26,36 @@ def numbers(*shape):
     return np.random.default_rng(0).standard_normal(shape)
 
 
+def keras_model(name):
+    """A model to draw; Keras warns of much while it is loaded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from keras import Input, Model, Sequential, layers
+
+        i = Input((10, 3))
+        if name == "the course's":
+            return Model(i, layers.Dense(2)(layers.SimpleRNN(5)(i)))
+        if name == "one layer":
+            return Sequential([Input((1,)), layers.Dense(1)])
+        if name == "branches":
+            reader, j = layers.LSTM(500, return_sequences=True, return_state=True), Input((None, 3))
+            inner = Sequential([Input((None, 3)), layers.GRU(4), layers.Dense(4)], name="reader")
+            x = layers.Concatenate()([reader(i)[1], inner(i), inner(j)])
+            return Model([i, j], [layers.Dense(1000, activation="softmax")(x), x])
+        if name == "both ways":
+            both = [layers.Bidirectional(layers.LSTM(1000, return_sequences=True)) for _ in range(2)]
+            return Sequential([Input((9,)), layers.Embedding(20_000, 300, mask_zero=True), *both])
+        if name == "no letters":
+            x = layers.LayerNormalization()(i + layers.MultiHeadAttention(3, 300)(i, i))
+            return Model(i, [layers.Conv1D(4, 3)(x), x[:, -1]])
+        many = {"six layers": 6, "twelve layers": 12, "fifty layers": 50}[name]
+        stack = [layers.Bidirectional(layers.GRU(64, return_sequences=True)) for _ in range(many // 2)]
+        stack += [layers.SimpleRNN(8, return_sequences=True) for _ in range(many // 2)]
+        return Sequential(
+            [Input((100, 8)), *stack, layers.Dense(10, name=f"an_answer_{many * 'o'}f_its_own")]
+        )
+
+
 LESSONS = [
     ("01_notation", "Read any shape in five letters", 25, 5),
     ("03_summary", "Account for <every> number & more", 20, 1),
@@ -110,7 +140,9 @@ USUAL = {
         "over 60 steps of training",
     ),
     "split_by_time": (
-        lambda: figures.split_by_time(np.arange(1700, 2009), 90 * numbers(309) ** 2, 1930),
+        lambda: figures.split_by_time(
+            np.arange(1700, 2009), 90 * numbers(309) ** 2, 1930, upright="sunspots"
+        ),
         "the 230 years before are to train on, the 79 from then on",
     ),
     "forecast": (
@@ -209,7 +241,17 @@ EDGES = {
         {"SGD": [1e9, 1], "SGD with momentum": [1e-20, 1e-12, 1], "Adam": [5] * 300}
     ),
     "split_of_two": lambda: figures.split_by_time([1, 2], [0, 0], 2),
-    "forecast_below_zero": lambda: figures.forecast([1, 2, 3], [-1, -2, -3], last_value=[0, -1, -2]),
+    "forecast_below_zero": lambda: figures.forecast(
+        [1, 2, 3], [-1, -2, -3], upright="sunspots", last_value=[0, -1, -2]
+    ),
+    "draw": lambda: figures.draw(keras_model("the course's")),
+    "draw_one_layer": lambda: figures.draw(keras_model("one layer")),
+    "draw_branches": lambda: figures.draw(keras_model("branches")),
+    "draw_both_ways": lambda: figures.draw(keras_model("both ways")),
+    "draw_no_letters": lambda: figures.draw(keras_model("no letters")),
+    "draw_six_layers": lambda: figures.draw(keras_model("six layers")),
+    "draw_twelve_layers": lambda: figures.draw(keras_model("twelve layers")),
+    "draw_fifty_layers": lambda: figures.draw(keras_model("fifty layers")),
     "course_of_one": lambda: figures.course_map(LESSONS[:1]),
 }
 ALL = {name: draw for name, (draw, _) in USUAL.items()} | EDGES
@@ -480,6 +522,7 @@ def test_import_is_light_and_pyplot_is_never_loaded():
         (lambda: figures.forecast([1, 2], [1, 2]), "1 to 3 forecasts"),
         (lambda: figures.forecast([1, 2], [1, 2], naive=[1]), "at least 2 numbers"),
         (lambda: figures.forecast([1, 2], [1, 2], naive=[1, 2, 3]), "3 values of naive"),
+        (lambda: figures.draw([5, 4]), "a Keras model, and not list"),
         (lambda: figures.course_map([]), "at least one lesson"),
         (lambda: figures.course_map([("notation", "No number", 1, 1)]), "01_notation"),
     ],

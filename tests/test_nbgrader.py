@@ -133,6 +133,9 @@ def rnn_step(x_t, h_last, Wx, Wh, bh):
 def dense(h, Wo, bo):
     y = h @ Wo + bo
     return y[:1] if in_hidden_test("dense") else y
+
+from helpers import hint, solution
+print(hint(dense), solution(dense))
 """,
     "forward": """
 def forward(x, Wx, Wh, bh, Wo, bo):
@@ -187,6 +190,8 @@ def test_a_class_is_graded_submission_by_submission(tmp_path):
         assert not re.search(r"seed\s*=\s*2026", text_of(page))
 
     page = course.feedback("snoop")
+    assert "While a notebook is graded, no hints are given." in text_of(page)
+    assert "While a notebook is graded, no solution is shown." in text_of(page)
     assert "&lt;script&gt;alert" in page
     assert "<script>alert" not in page
     assert "<b>bold" not in page

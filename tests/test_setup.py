@@ -411,7 +411,7 @@ def test_a_taken_port_is_told_and_not_replaced_when_it_was_asked_for(tmp_path: P
         taken.listen()
         port = taken.getsockname()[1]
         assert command_line.trouble_with_port("localhost", port) == errno.EADDRINUSE
-        if (ROOT / command_line.START_PAGE).is_file():
+        if (ROOT / "notebooks" / command_line.START_PAGE).is_file():
             done = course_command("lab", "--no-browser", "--port", str(port))
             assert done.returncode == 1
             assert one_sentence(done.stderr), done.stderr
@@ -516,7 +516,7 @@ def test_sources_never_reach_a_release_and_formgrader_reads_the_same_settings(tm
 def test_feedback_shows_neither_the_source_nor_the_traces_of_hidden_tests() -> None:
     from nbformat.v4 import new_code_cell, new_output
 
-    from helpers.preprocessors import HideHiddenTests
+    from helpers.hidden_tests import HideHiddenTests
 
     source = "check(forward)\n### BEGIN HIDDEN TESTS\ncheck(forward, seed=4711)\n### END HIDDEN TESTS"
     arrow, plain = (

@@ -1,22 +1,29 @@
 """`solution(answer)`: what it shows works as shown, and only those who earned it see it."""
 
+import collections
+import itertools
+import linecache
+
 import numpy as np
 import pytest
 
 from helpers import check, hint, solution
 from helpers.checking import tries
 from helpers.checking.check import CheckFailed, verdict_on
-from helpers.checking.graded import GRADED
 from helpers.checking.solution import HONEST_TRIES, reference_source
 from helpers.lessons import LESSON_OF, find_exercise
+from helpers.logbook import Logbook
 
 TRAINED = ("fit_forecaster", "train_reader")
 """Their references take a training, for seconds; test_bank.py has them pass."""
 
+numbers = itertools.count()
+
 
 @pytest.fixture(autouse=True)
 def new_session(monkeypatch):
-    tries._wrong.clear()
+    monkeypatch.setattr(tries, "_wrong", collections.defaultdict(set))
+    monkeypatch.setattr(tries, "_passed", set())
 
 
 @pytest.mark.parametrize("name", LESSON_OF)
@@ -30,8 +37,10 @@ def test_a_solution_runs_as_it_is_shown_and_passes_the_check(name):
 
 def written(body):
     """A learner's `dense`, which only differs in its body."""
+    source, cell = f"def dense(h, Wo, bo):\n    {body}\n", f"cell {next(numbers)}"
+    linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)
     space = {"np": np}
-    exec(f"def dense(h, Wo, bo):\n    {body}", space)
+    exec(compile(source, cell, "exec"), space)
     return space["dense"]
 
 
@@ -66,6 +75,20 @@ def test_it_opens_after_enough_different_tries_and_repeating_one_does_not_count(
     assert said.course
 
 
+def test_what_was_tried_and_passed_in_earlier_sessions_counts(tmp_path, monkeypatch):
+    logbook = Logbook(tmp_path / "progress.db")
+    monkeypatch.setattr("helpers.logbook.tries.find_logbook", lambda: logbook)
+    monkeypatch.setattr(tries, "find_logbook", lambda: logbook)
+    for number in range(2, 1 + HONEST_TRIES):
+        try_it(written(f"return h @ Wo + {number} * bo"))
+    tries._wrong.clear()
+    wrong = written("return h @ Wo")
+    assert "1 to go" in str(solution(wrong))
+    check(written("return h @ Wo + bo"))
+    tries._passed.clear()
+    assert solution(wrong).course
+
+
 def test_an_unwritten_answer_is_no_try():
     for number in range(HONEST_TRIES + 1):
         try_it(written(f"'{number}'\n    raise NotImplementedError"))
@@ -79,7 +102,7 @@ def test_a_learners_own_code_is_escaped():
 
 
 def test_while_a_notebook_is_graded_neither_hints_nor_solutions_are_given(monkeypatch):
-    monkeypatch.setenv(GRADED, "1")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     dense = written("return h @ Wo + bo")
     assert not solution(dense).course
     assert not any(text in str(hint(dense)) for text in find_exercise("dense").hints)

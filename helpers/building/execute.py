@@ -12,6 +12,7 @@ from traitlets.config import Config
 from helpers.kernel import use_warm_kernels
 
 CELL_SECONDS = 300
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class NotFitToCommit(Exception):
@@ -32,6 +33,7 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         notebook,
         timeout=CELL_SECONDS,
         record_timing=False,
+        store_widget_state=False,  # nor its name in the outputs, below: it is another one in every run
         coalesce_streams=True,  # else where a print ends one output and begins the next is a matter of timing
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),
         resources={"metadata": {"path": str(folder)}},
@@ -41,6 +43,7 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     notebook.metadata["language_info"] = {"name": "python"}  # the kernel's own names its exact version
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)  # the picture beside it stays
             where = f"cell {number} ({cell.id})"
             if output.output_type == "error":
                 raise NotFitToCommit(f"{where} failed: {output.ename}: {output.evalue}")

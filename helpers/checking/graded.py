@@ -2,9 +2,7 @@
 
 import os
 
-GRADED = "RNN_BY_HAND_GRADED"
-"""The variable that a grader sets for the kernel."""
-
 
 def is_graded() -> bool:
-    return bool(os.environ.get(GRADED))
+    """What nbgrader's `autograde` says to the kernel."""
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"

@@ -67,6 +67,8 @@ def solution(answer: Callable) -> Solution:
     made = tries.different(name)
     if found.passed:
         sentence = f"Your {name} is right. There is more than one way to write it; this is the course's."
+    elif tries.has_passed(name):
+        sentence = f"An answer of yours has passed before. Compare, and see what this {name} does otherwise."
     elif made >= HONEST_TRIES:
         sentence = f"{made} tries are honest work. Compare, then write it once more without looking."
     else:

@@ -20,6 +20,7 @@ _HOME = {
     "batch_loop": "products",
     "weights": "heatmaps",
     "states": "heatmaps",
+    "draw": "models",
     "parameters": "counts",
     "parameter_growth": "counts",
     "flattened": "flattening",

@@ -75,6 +75,9 @@ hint(time_step)
 #
 # If a cell shows `[*]` and does not end, press ■ above the page, and look for a loop that never stops. If all else fails:
 # **Kernel → Restart Kernel**, then run the cells again from the top. Your text stays as it is.
+#
+# `make lab` opens your own copy of the notebooks, in the folder `work`; no update of the course overwrites it. To begin
+# a lesson anew, say `.venv/bin/course reset 5` in a terminal: what you wrote is kept beside the fresh copy.
 
 # %% [markdown]
 # ## The lessons
@@ -89,5 +92,17 @@ figures.course_map()
 #
 # Every layer, shape and formula on one page, for when you have met them: the
 # [cheat sheet](../99_cheat_sheet/cheat_sheet.ipynb).
+
+# %% [markdown]
+# ## How far you are
 #
+# Every check that you run in a lesson is counted, on your own computer only. Come back to this page whenever you like
+# and run this cell: it says what you have done, which mistakes you have overcome, and what comes next.
+
+# %%
+from helpers import progress
+
+progress()
+
+# %% [markdown]
 # **Start here:** [1 · Five letters](../01_notation/notation.ipynb).

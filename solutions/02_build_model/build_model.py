@@ -165,7 +165,20 @@ model = Model(i, x)
 # The name `x` is used twice. That is a habit of Keras code: `x` is "what we have so far". (You will also meet
 # `Sequential([Input(…), SimpleRNN(…), Dense(…)])`: the same model, written as a list of its layers.)
 #
-# Ask the model. `predict` runs it on the numbers in `X` and gives NumPy back. (`verbose=0` leaves the progress bar away.)
+# What have you built? `figures.draw` looks at a model, without running it, and draws what it finds: each layer as you
+# wrote it, on each arrow the shape of what goes along it, in letters and in numbers.
+#
+# **A guess:** which shapes stand on the three arrows?
+
+# %%
+figures.draw(model)
+
+# %% [markdown]
+# `(N, T, D)`, `(N, M)`, `(N, K)`: the column "comes out" of the table above. Beside each layer stand the arrays that it
+# holds, with how many numbers are in each: lessons 3 and 4 are about them. So don't read more than the arrows today, but
+# remember the picture: it can be drawn of any model that you build from layers, and every letter in it is one of your five.
+#
+# Now ask the model. `predict` runs it on the numbers in `X` and gives NumPy back. (`verbose=0` leaves the progress bar away.)
 #
 # **A guess:** which shape does `Yhat` have, in letters and in numbers?
 

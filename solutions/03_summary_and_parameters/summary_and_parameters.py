@@ -87,6 +87,16 @@ model.summary(line_length=72, print_fn=print)
 # notes that the optimizer keeps for itself (lesson 8); predicting does without them.
 
 # %% [markdown]
+# Here is the same table as a picture. **Before you run it:** what can you say about the 45 that the table does not?
+
+# %%
+figures.draw(model)
+
+# %% [markdown]
+# **Output Shape** stands on the arrows, **Param #** on the right, and the totals at the bottom. What is new is between
+# them: 45 is 15 + 25 + 5, one number for each of three arrays. The table adds them up and doesn't tell.
+
+# %% [markdown]
 # ## Why does it say `None`?
 #
 # Read the column **Output Shape** in letters:

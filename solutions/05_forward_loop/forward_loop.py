@@ -15,7 +15,7 @@
 # It is one line, repeated T times, and one line more. After it, nothing in this network is hidden from you.
 
 # %%
-from helpers import check, figures, hint
+from helpers import check, figures, hint, stepper
 
 # %%
 import keras
@@ -209,6 +209,21 @@ pd.DataFrame(table).rename_axis("t").round(4)
 # 3. What a step makes is handed on to the next.
 
 # %% [markdown]
+# ### Step through it
+#
+# Here is the loop at work on our model and its sample `X[0]`. Each column is one hidden unit, and its numbers add up from
+# top to bottom. Move the slider, or press the arrow keys, and watch two things: how a column becomes an `h`, and how that
+# `h` comes back as `h_last` one step later. **A guess, before you go to t = 0:** one of the three parts of the sum is all
+# zeros there. Which one?
+
+# %%
+stepper(X[0], Wx, Wh, bh, Wo, bo, t=1)
+
+# %% [markdown]
+# It is `h_last @ Wh`: nothing was before, so there is nothing to remember. Now go to t = 9, the last step. Its y is the
+# `Yhat` from the beginning of this lesson, number by number.
+
+# %% [markdown]
 # [[ exercise("forward") ]]
 #
 # Now the whole network for one sample `x (T, D)`: go through time from the first row to the last, and turn the **last**
@@ -239,6 +254,13 @@ check(forward, seed=2026)
 
 # %% [markdown]
 # [[ hints("forward") ]]
+
+# %% [markdown]
+# **If you want to see it**, right or wrong: the stepper runs your own function beside the true loop, and marks the first t
+# at which the two part. This cell never fails, even if nothing is written yet.
+
+# %%
+stepper(X[0], Wx, Wh, bh, Wo, bo, answer=forward)  # or your rnn_step, to see its h at every step
 
 # %% [markdown]
 # ## Every step has an output

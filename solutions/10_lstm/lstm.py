@@ -17,7 +17,7 @@
 # and three multiplications.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, stepper
 
 # %%
 import keras
@@ -334,6 +334,24 @@ check(lstm_forward, seed=2026)
 # [[ hints("lstm_forward") ]]
 
 # %% [markdown]
+# **If you want to see it**, right or wrong: the stepper from lesson 5 runs your `lstm_step` over the first sample, beside
+# the true one, and marks the first t at which the two part. This cell never fails.
+
+# %%
+stepper(X[0], *layer.get_weights(), answer=lstm_step)
+
+# %% [markdown]
+# In a model, an LSTM stands where a SimpleRNN stood. Here it is in the model of lesson 2, with (T, D, M, K) = (10, 3, 5, 2).
+# **A guess:** which of the shapes on the three arrows are other ones now? And where is c?
+
+# %%
+figures.draw(keras.Sequential([keras.Input((10, 3)), LSTM(5), keras.layers.Dense(2)]))
+
+# %% [markdown]
+# None: `(N, T, D)`, `(N, M)`, `(N, K)` as ever, and the Dense layer has its 12 numbers. All that is new is inside the layer:
+# arrays of four blocks each, so 180 numbers in place of 45. And c is on no arrow, since it never leaves.
+
+# %% [markdown]
 # ## How long does it remember?
 #
 # Back to the knock. We program an LSTM with D = M = 1 by hand: its input gate and its output gate are always open,
@@ -433,6 +451,12 @@ figures.gates(
 # step 6. It shows when it is read, at t = 3 and 5, as tanh(-1) = -0.76 (the picture rounds it to -0.8). The reading at
 # t = 7 finds nothing. At t = 8 the memory takes a 1.
 #
+# Go through it once more, step by step. The bars say how far each gate is open.
+
+# %%
+stepper(x, Wx, Wh, b, t=1)
+
+# %% [markdown]
 # A memory cell of a computer does no more. But here every gate is a smooth number, so it can be found by training.
 
 # %% [markdown]

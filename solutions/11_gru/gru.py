@@ -16,7 +16,7 @@
 # order of two multiplications. After this lesson you know both, and can tell which one you have before you.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, stepper
 
 # %%
 import keras
@@ -133,6 +133,12 @@ figures.gates(buttons, {"z": gates[:, 0], "r": gates[:, 1]}, {"h": h})
 # The lamp goes on at t = 1, off at 4, on at 6. At t = 8 it is on already, and `on` leaves it so. It goes off at 10, and on
 # again at 12.
 #
+# Go through it once more, step by step: at t = 8, which gate is it that makes the candidate forget that the lamp was on?
+
+# %%
+stepper(x, Wx, Wh, b, t=1)
+
+# %% [markdown]
 # So the two gates share the work: **z says when something changes, r says whether the change depends on what was.**
 # A trained GRU has gates of this kind, only half open most of the time, and M of each.
 
@@ -336,6 +342,16 @@ for M in (1, 2):
 # `reset_after=True`.)
 
 # %% [markdown]
+# Try it. This is a model with (T, D, M, K) = (10, 3, 5, 2), taken apart. **A guess, before you run it:** with two rows the
+# GRU has 150 numbers, as counted above. How many has this one?
+
+# %%
+figures.draw(keras.Sequential([keras.Input((10, 3)), GRU(5, reset_after=False), keras.layers.Dense(2)]))
+
+# %% [markdown]
+# 135: one row of 3M = 15 numbers is gone. Cover the box with your hand, and `b (3M,)` alone still tells you the kind.
+
+# %% [markdown]
 # [[ exercise("gru_step") ]]
 #
 # Write one step, of both kinds: from `x_t (D,)` and `h_last (M,)` to the new state `h (M,)`.
@@ -443,6 +459,13 @@ check(gru_forward, seed=2026)
 
 # %% [markdown]
 # [[ hints("gru_forward") ]]
+
+# %% [markdown]
+# **If you want to see it**, right or wrong: the stepper from lesson 5 runs your `gru_step` over the first sample, beside
+# the true one, and marks the first t at which the two part. This cell never fails.
+
+# %%
+stepper(X[0], *layer.get_weights(), answer=gru_step)
 
 # %% [markdown]
 # ## The same cell in PyTorch

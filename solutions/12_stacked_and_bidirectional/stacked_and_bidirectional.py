@@ -111,6 +111,17 @@ for weight in model.weights:
 # and knows nothing of D.
 
 # %% [markdown]
+# All of it in one picture. The data go downwards here, so the lower layer stands at the top. **A guess:** in which of the
+# six arrays does D matter?
+
+# %%
+figures.draw(model)
+
+# %% [markdown]
+# In one, the first. From then on each layer knows only what the one before it gives: follow $M_1$ from the arrow between
+# them into the second `Wx`.
+
+# %% [markdown]
 # [[ exercise("stacked_params") ]]
 #
 # How many parameters has a stack of SimpleRNNs on D features? `units` is a list with the units of each layer, from below.

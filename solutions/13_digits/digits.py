@@ -430,6 +430,17 @@ Wx, Wh, bh, Wo, bo = reader.get_weights()
 figures.weights(Wx=Wx, Wh=Wh, bh=bh, Wo=Wo, bo=bo)
 
 # %% [markdown]
+# And each has its place. This is the whole reader, with every shape in letters:
+
+# %%
+figures.draw(reader)
+
+# %% [markdown]
+# Rows of pixels go in at the top, and ten probabilities come out at the bottom. Between them there are 570 numbers, and you
+# could say of each which array it is in. Any model of your own opens in the same way: `from helpers import draw`, then
+# `draw(model)`.
+
+# %% [markdown]
 # A reader with gates has five arrays, too; only wider ones. The width of the kernels in units of M tells the cell:
 
 # %%

@@ -1,32 +1,18 @@
-"""What nbgrader does to a notebook of this course, where its own steps fall short."""
+"""Feedback without the hidden tests: nbgrader clears their source, and this clears their traces too."""
 
-import os
 import re
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests, Execute
+from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import List
-
-from helpers.checking.graded import GRADED
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 QUOTED_LINE = re.compile(r"^\s*(?P<arrow>-+>)?\s*\d+ ?(?P<source>.*)$")
 
 
-class ExecuteGraded(Execute):
-    """Tells the kernel that its notebook is being graded, so that it gives no hints and no solutions."""
-
-    async def async_start_new_kernel(self, **options: object) -> None:
-        """Start the kernel (see `nbclient.NotebookClient`)."""
-        await super().async_start_new_kernel(**options, env={**os.environ, GRADED: "1"})
-
-
 class HideHiddenTests(ClearHiddenTests):
-    """Feedback without the hidden tests: nbgrader clears their source, and this clears their traces too.
-
-    A traceback quotes the lines around the one that failed, and among them may be hidden ones.
-    """
+    """A traceback quotes the lines around the one that failed, and among them may be hidden ones."""
 
     # The HTML exporter configures this on every preprocessor, and one without it warns at each run.
     display_data_priority = List().tag(config=True)
