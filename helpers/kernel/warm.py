@@ -26,6 +26,7 @@ PRELOADED = (
     # what lessons import
     *("tensorflow", "keras", "tensorflow.keras.layers", "numpy", "pandas", "jaxtyping", "jinja2"),
     *(
+        "anywidget",
         "ipywidgets",
         "matplotlib.pyplot",
         "matplotlib.backends.backend_agg",
