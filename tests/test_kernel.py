@@ -170,6 +170,14 @@ def test_a_restart_is_a_new_process_that_remembers_nothing(start, kind):
 
 
 @each_kind
+def test_a_kernel_may_be_asked_for_in_a_folder_seen_from_here(start, kind, tmp_path, monkeypatch):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path)
+    _, talk = start(kind, cwd="work")
+    assert run(talk, "import os; print(os.getcwd())") == str(tmp_path / "work")
+
+
+@each_kind
 def test_a_shutdown_lets_the_kernel_finish_and_leaves_no_process(start, kind, tmp_path):
     manager, talk = start(kind, cwd=tmp_path)
     run(talk, "import atexit; _ = atexit.register(lambda: open('left', 'w').write('in order'))")

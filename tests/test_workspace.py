@@ -490,8 +490,7 @@ def test_a_fault_at_any_step_loses_nothing_and_the_next_start_goes_on(
 ) -> None:
     for step in range(1, 1000):
         root = tmp_path / str(step)
-        for lesson in ("00_start", LESSON):
-            release(root, "first", lesson)
+        release(root, "first")
         fill(root)
         prepare(root)
         had_answer = "my answer" in visible(root)
@@ -527,8 +526,8 @@ def is_whole(path: Path) -> bool:
     return copies.origin(copies.read(path)) is not None
 
 
-def test_without_room_a_reset_changes_nothing_and_says_so(
-    workspace: Workspace, mine: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_room_nothing_is_changed_and_one_sentence_says_so(
+    root: Path, workspace: Workspace, mine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_answer(mine, "my answer")
     before = mine.read_bytes()
@@ -543,6 +542,10 @@ def test_without_room_a_reset_changes_nothing_and_says_so(
     monkeypatch.setattr(files, "os", Full())
     with pytest.raises(NotReset, match="The disk is full") as refused:
         workspace.reset("5")
+    for lesson in ("00_start", LESSON):
+        release(root, "second", lesson)
+    (sentence,) = workspace.fill().troubles
+    assert "The disk is full" in sentence
     assert one_sentence(str(refused.value))
     assert names(mine.parent) == ["forward_loop.ipynb"]
     assert mine.read_bytes() == before

@@ -22,7 +22,7 @@ class WarmProvisioner(LocalProvisioner):
         options = {name: value for name, value in self._scrub_kwargs(kwargs).items() if value is not None}
         if not _can_be_forked(cmd, options):
             return await super().launch_kernel(cmd, **kwargs)
-        folder = os.fspath(options.get("cwd", Path.cwd()))
+        folder = os.path.abspath(options.get("cwd", Path.cwd()))  # the warm process is elsewhere
         kernel = await asyncio.to_thread(_fork, cmd[3:], folder, options)
         if kernel is None:
             self.log.debug("There is no warm process; the kernel starts in the ordinary way.")

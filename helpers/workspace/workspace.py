@@ -17,6 +17,7 @@ RELEASES = "notebooks"
 OWN = ".course"
 STATE = "workspace.json"
 PROGRESS = "progress.db"
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 SAVING_TAKES = 10.0
 """Seconds after which a half-written notebook is one whose saving was cut off."""
 
@@ -103,6 +104,8 @@ class Workspace:
                 self._bring(release, offered, filled)
             except OSError as error:
                 filled.troubles.append(self._explain(error, self._own_copy(release)))
+                if error.errno in FULL:
+                    break  # the others would say the same
             except (_Stranded, copies.Unreadable) as problem:
                 filled.troubles.append(self._said(problem, release))
         if offered != state:
@@ -110,7 +113,7 @@ class Workspace:
                 text = json.dumps({"format": 1, "offered": offered}, indent=1, sort_keys=True)
                 files.replace(self.own / STATE, text.encode())
             except OSError as error:
-                filled.troubles.append(self._explain(error, self.own / STATE))
+                filled.troubles += [] if filled.troubles else [self._explain(error, self.own / STATE)]
         filled.troubles = list(dict.fromkeys(filled.troubles))
         return filled
 
@@ -228,15 +231,15 @@ class Workspace:
     def _explain(self, error: OSError, path: Path) -> str:
         """The sentence for what the system refused."""
         here = path.relative_to(self.root)
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        if error.errno in FULL:
             return (
-                f"The disk is full, so that {here} was left as it is: make room, and run the same command "
+                f"The disk is full, so that {here} was not written: make room, and run the same command "
                 "again."
             )
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             return (
-                f"You may not write {here}: change who may write in {self.folder}, or move the course to a "
-                "folder of your own."
+                f"You may not write in {self.folder}: change who may, or move the course to a folder of your "
+                "own."
             )
         for folder in (self.folder, self.own, path.parent):
             if os.path.lexists(folder) and not folder.is_dir():
@@ -244,7 +247,7 @@ class Workspace:
                     f"{folder.relative_to(self.root)} is no folder, but notebooks belong there: give it "
                     "another name, and run the same command again."
                 )
-        return f"{here} was left as it is, as the system refused to write it: {error.strerror or error}."
+        return f"{here} was not written, as the system refused it: {error.strerror or error}."
 
 
 def find_workspace(folder: Path) -> Path | None:
