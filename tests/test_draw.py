@@ -130,7 +130,7 @@ recurrent = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     st.integers(2, 6),
     st.integers(2, 6),

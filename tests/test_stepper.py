@@ -201,7 +201,6 @@ def test_every_misconception_of_the_bank_parts_somewhere(name):
         assert stepper(*arrays, answer=exercise.reference).parts_from is None
         for wrong in exercise.misconceptions:
             shown = stepper(*arrays, answer=called(name, wrong.answer))
-            shown.picture()
             found[wrong.name] = found.get(wrong.name, False) or shown.parts_from is not None
     missed = {wrong for wrong, seen in found.items() if not seen}
     assert missed <= BATCHES_ONLY, missed
