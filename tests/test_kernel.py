@@ -146,7 +146,9 @@ def test_an_interrupt_stops_the_cell_and_leaves_the_kernel(start, kind):
         pass
     manager.interrupt_kernel()
     assert talk.get_shell_msg(timeout=10)["content"]["ename"] == "KeyboardInterrupt"
-    assert run(talk, "print(kept)").endswith("7")
+    wait_until(
+        lambda: run(talk, "print(kept)") == "7"
+    )  # for a moment it still drops what waited behind the cell
 
 
 @each_kind

@@ -81,7 +81,7 @@ def find(
         names = joined([f"`{name}`" for name in outcome.changed])
         return Finding(
             f"Your function writes into its input {names}: whoever calls it finds their data changed. "
-            "Make a new array, or work on a copy."
+            "Make a new one, or work on a copy."
         )
     if agree(compared(exercise, value, case), exercise.compared(truth, case), exercise.tolerance):
         return None
@@ -278,6 +278,9 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
             if isinstance(value, (list, tuple))
             else ""
         )
+        if "2*M" in spec.dims and isinstance(value, tuple) and len(value) == 2:
+            axis = spec.dims.index("2*M")
+            advice = f"Join the two side by side, with `np.concatenate([…, …], axis={axis})`."
         due = tuple(letters.size(dim, case.sizes) for dim in spec.dims)
         if isinstance(value, tuple) and all(is_number(item) for item in value) and value == due:
             return Finding(
@@ -495,6 +498,9 @@ def _where(dims: Sequence[str], good: np.ndarray) -> str:
         index = dim.lower() if dim in ("N", "T", "D", "M", "K") else f"index along {dim.replace('*', '')}"
         if length < 2 or right.all() or not right.any():
             continue
+        if dim == "2*M" and (half := _one_half(right)):
+            said.append(half)
+            continue
         first = int(np.argmin(right))
         if not right[first:].any():
             before = f"right up to {index} = {first - 1}, " if first > 1 else f"right at {index} = 0, "
@@ -511,6 +517,18 @@ def _where(dims: Sequence[str], good: np.ndarray) -> str:
     if not said and not good.any():
         return "every entry is off"
     return "; ".join(said)
+
+
+def _one_half(right: np.ndarray) -> str:
+    """Where an axis of 2M, two halves side by side, is right in just one of them: which."""
+    M = len(right) // 2
+    for good, bad, first, second in (
+        (right[:M], right[M:], "first", "last"),
+        (right[M:], right[:M], "last", "first"),
+    ):
+        if good.all() and not bad.any():
+            return f"the {first} M = {M} numbers are right, the {second} M = {M} are not"
+    return ""
 
 
 def _show(mine: np.ndarray, right: np.ndarray, good: np.ndarray) -> str:

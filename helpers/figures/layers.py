@@ -157,10 +157,8 @@ def both_ways(T: int = 4, D: int = 3, M: int = 5) -> Picture:
     low = floor + 48
     canvas.box(0, low - 9, 26, 18, TINTS["M"], LETTERS["M"], 3, 5)
     canvas.words(36, low, "where each half ends: the forward half at the last step,", 12, anchor="start")
-    canvas.words(
-        36, low + 19, "the backward half at *t* = {T:0}. These two come out when only one does.", 12,
-        anchor="start",
-    )  # fmt: skip
+    only = "with *return_sequences=False*, only these two come out."
+    canvas.words(36, low + 19, f"the backward half at *t* = {{T:0}}: {only}", 12, anchor="start")
     canvas.title(f"A bidirectional layer, unrolled over {{T}} = {{T:{T}}} {_steps(T)}")
     return canvas.picture(
         f"A bidirectional layer with (T, D, M) = ({T}, {D}, {M}), unrolled over time. Both halves read the "
@@ -195,8 +193,8 @@ def seen(T: int = 6) -> Picture:
         if row is not None:
             canvas.words(-14, (i + 0.5) * side, f"*t* = {{T:{row}}}", 12, anchor="end")
     low = (len(times) + 1.2) * side
-    canvas.words(-14, low - 8, "what comes out", 12, anchor="end")
-    canvas.words(-14, low + 8, "when only one does", 12, anchor="end")
+    canvas.words(-14, low - 8, "return_sequences", 12, anchor="end")
+    canvas.words(-14, low + 8, "= False", 12, anchor="end")
     low += 44
     at = 0.0
     for fill, edge, said in (

@@ -155,7 +155,7 @@ def top_layer_not_counted(D, units):
 @stacked_params.misconception
 def one_wide_layer(D, units):
     """You counted a single layer with as many units as all of them together. In a stack, the units of a layer
-    hear their own last states only, and the states of the layer below."""
+    hear only the states of their own layer at the step before, and those of the layer below."""
     return reference.stacked_params(D, [sum(units)])
 
 
@@ -250,8 +250,8 @@ stacked_forward = exercise(
         "lesson 6, as `hidden_states`, and may copy it.",
         "Then go through the layers from below. What the first one gives, `(N, T, M)`, has the form of an "
         "`X`: the next one reads it.",
-        "`for Wx, Wh, bh in layers: X = hidden_states(X, Wx, Wh, bh)`. What is left to do is the last step "
-        "of the top layer, `[:, -1]`.",
+        "In the loop over the layers, call `hidden_states` and give its result the name `X` again. After the "
+        "loop, keep the last step of the top layer, `[:, -1]`.",
     ],
 )
 
@@ -331,7 +331,7 @@ def first_layer_left_out(X, layers):
 
 @stacked_forward.misconception
 def two_layers_only(X, layers):
-    """Your answer is for two layers just so. There may be one, or three: loop over `layers`."""
+    """Your answer works for exactly two layers. There may be one, or three: loop over `layers`."""
     return _states(_states(X, *layers[0]), *layers[1])[:, -1]
 
 

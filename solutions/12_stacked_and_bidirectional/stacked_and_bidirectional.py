@@ -46,7 +46,8 @@ figures.stack(T=4, D=3, units=[5, 4])
 # $$h_2 = \tanh(h_1\,W_{x2} + h_{2,last}\,W_{h2} + b_{h2}) \qquad (M_2,) = (M_1,)(M_1, M_2) + (M_2,)(M_2, M_2) + (M_2,)$$
 #
 # It is the same line twice. Upstairs, `x_t` is the state from downstairs, so **what D is for the first layer, $M_1$ is for
-# the second.** Each layer has its own memory, and begins with its own zeros.
+# the second.** Each layer has its own memory, and begins with its own zeros. (`last` in a formula is the step before, as
+# always; "the last state" in a sentence is the one at T - 1.)
 #
 # What can a second layer do that the first can't? Here are two layers of one unit each that only add up what they read:
 # all weights 1, no bias, no tanh. **A guess:** the input is 1, 0, 0, 0. What are the four states downstairs? And upstairs?
@@ -107,8 +108,7 @@ for weight in model.weights:
     print(weight.path.replace("simple_rnn_cell/", "").ljust(23), tuple(weight.shape))
 
 # %% [markdown]
-# From below: three arrays of the lower layer, then three of the upper one. The second kernel is $(M_1, M_2) = (5, 4)$,
-# and knows nothing of D.
+# From below: three arrays of the lower layer, then three of the upper one. The second kernel is $(M_1, M_2) = (5, 4)$.
 
 # %% [markdown]
 # All of it in one picture. The data go downwards here, so the lower layer stands at the top. **A guess:** in which of the
@@ -195,7 +195,7 @@ print("same as predict:", np.allclose(upper(H), model.predict(X, verbose=0), ato
 # [[ exercise("stacked_forward") ]]
 #
 # Write what a stack of SimpleRNNs gives: from `X (N, T, D)` to the last state of the top layer, `(N, M)`, where M is the
-# top layer's number of units. `layers` is a list, from below, and each entry is a tuple `(Wx, Wh, bh)`. There may be one
+# top layer's number of units. `layers` is a list, from below, and each entry is `(Wx, Wh, bh)`, as `get_weights` gives it. There may be one
 # layer, two, or more. Every layer's state is zeros before the first step.
 #
 # For the model above, `layers` has two entries, and the result is `(N, M) = (3, 4)`. When your answer is right, the cell
@@ -251,7 +251,7 @@ figures.both_ways(T=4, D=3, M=5)
 figures.seen(T=6)
 
 # %% [markdown]
-# At each step the two together have read everything. But **they are never done at the same step**: the forward half has
+# At each step the two together have read everything. But **they finish at opposite ends** (if T > 1): the forward half has
 # read all at t = T - 1, the backward half at t = 0.
 #
 # Let the adding-up layer show it. The input is 1, 2, 3, 4. **A guess:** what does the backward half have at each step? Write down
@@ -261,6 +261,7 @@ figures.seen(T=6)
 ramp = np.array([1.0, 2.0, 3.0, 4.0]).reshape(1, 4, 1)  # (N, T, D) = (1, 4, 1)
 both = Bidirectional(adding_up(return_sequences=True))
 both.build((None, None, 1))
+# Bidirectional made two new layers of the same kind, with new weights: here are theirs.
 both.set_weights([np.ones((1, 1)), np.ones((1, 1)), np.zeros(1)] * 2)
 
 sums = both(ramp).numpy()
@@ -347,7 +348,8 @@ pd.DataFrame(rows, index=["shape", "output"]).T.rename_axis("merge_mode")
 # Write what `Bidirectional(SimpleRNN(M))` gives for `X (N, T, D)`: the two halves side by side, `(N, 2M)`, each with its last
 # state. `fwd` and `bwd` are tuples `(Wx, Wh, bh)`, with the same shapes.
 #
-# A small example, without tanh: with the adding-up weights, 1, 2, 3, 4 became `[[10., 10.]]`. (Your answer has the tanh.)
+# A small example, without tanh and bias: with `Wx` = 1 and `Wh` = 10 in both halves, 1, 2, 3, 4 becomes `[[1234., 4321.]]`.
+# (Your answer has the tanh.)
 
 # %% nbgrader={"grade": false, "grade_id": "bidirectional_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def bidirectional_forward(X, fwd, bwd):
@@ -375,10 +377,10 @@ check(bidirectional_forward, seed=2026)
 # %% [markdown]
 # [[ exercise("bidirectional_states") ]]
 #
-# Now the states of every step, as `Bidirectional(SimpleRNN(M, return_sequences=True))` gives them: `(N, T, 2M)`. Row t holds
-# what the forward half has after `x[t]`, and what the backward half has after `x[t]`.
+# Now the states of every step, as `Bidirectional(SimpleRNN(M, return_sequences=True))` gives them: `(N, T, 2M)`. Step t,
+# `[:, t]`, holds what the forward half has after `x[t]`, and what the backward half has after `x[t]`.
 #
-# Think of the table with 1, 2, 3, 4: for t = 0, 1, 2, 3 the backward half has 10, 9, 7, 4 there, and not 4, 7, 9, 10.
+# Think of the table with 1, 2, 3, 4: for t = 0, 1, 2, 3 the backward half has 10, 9, 7, 4 there.
 
 # %% nbgrader={"grade": false, "grade_id": "bidirectional_states", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def bidirectional_states(X, fwd, bwd):

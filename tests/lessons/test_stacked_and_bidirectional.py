@@ -363,3 +363,21 @@ def test_half_precision_is_refused():
         return ends_by_flip(*arguments).astype("float16").astype("float32")
 
     assert not verdict_on(find_exercise("bidirectional_forward"), answer).passed
+
+
+def test_a_half_that_is_wrong_is_called_a_half():
+    def answer(X, fwd, bwd):
+        both = reference.bidirectional_forward(X, fwd, bwd)
+        M = both.shape[1] // 2
+        return np.concatenate([both[:, :M], 0.5 * both[:, M:]], axis=1)
+
+    said = str(verdict_on(find_exercise("bidirectional_forward"), answer))
+    assert "the first M = 10 numbers are right, the last M = 10 are not" in said
+
+
+def test_two_halves_returned_apart_are_told_how_to_be_joined():
+    def answer(X, fwd, bwd):
+        return tuple(np.split(reference.bidirectional_forward(X, fwd, bwd), 2, axis=1))
+
+    said = str(verdict_on(find_exercise("bidirectional_forward"), answer))
+    assert "`np.concatenate([…, …], axis=1)`" in said
