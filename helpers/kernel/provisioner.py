@@ -30,6 +30,12 @@ class WarmProvisioner(LocalProvisioner):
         self.process, self.pid, self.pgid, self.cwd = kernel, kernel.pid, kernel.pid, folder
         return self.connection_info
 
+    async def wait(self) -> int | None:
+        """Wait for the kernel's end, and look ten times as often as for an ordinary one: a restart waits."""
+        while await self.poll() is None:
+            await asyncio.sleep(0.01)
+        return await super().wait()
+
 
 def _can_be_forked(cmd: list[str], options: dict[str, object]) -> bool:
     python = Path(cmd[0])
