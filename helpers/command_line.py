@@ -77,6 +77,7 @@ def lab(
 
     from helpers.kernel import use_warm_kernels
     from helpers.kernel.client import prepare
+    from helpers.workspace import FOLDER
 
     os.chdir(root)  # nbgrader reads nbgrader_config.py from the working folder
     # JupyterLab asks the network for news and updates; a file in here switches off the plugin that does.
@@ -99,8 +100,8 @@ def lab(
         "ServerApp.log_level": "ERROR",
         "LabApp.log_level": "ERROR",
         "KernelManager.transport_encryption": "auto",  # else each kernel warns here that it has none
-        "LabApp.default_url": f"/lab/tree/work/{START_PAGE}",
-        "FileContentsManager.preferred_dir": "work",  # nbgrader needs the course's folder as the root
+        "LabApp.default_url": f"/lab/tree/{FOLDER}/{START_PAGE}",
+        "FileContentsManager.preferred_dir": FOLDER,  # nbgrader needs the course's folder as the root
         "MultiKernelManager.default_kernel_name": "rnn-by-hand",
         "LabApp.extension_manager": "readonly",
         "LabApp.workspaces_dir": root

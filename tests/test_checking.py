@@ -660,3 +660,11 @@ def test_tensorflow_is_silent_once_the_helpers_are_imported():
     code = "import helpers, tensorflow as tf; tf.constant(1) + 1"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["np", "keras", "Dense"])
+def test_after_a_restart_one_is_told_to_run_the_imports_first(name):
+    space = {}
+    exec(f"def dense(h, Wo, bo):\n    return {name}.dot(h, Wo) + bo\n", space)
+    said = str(verdict_on(find_exercise("dense"), space["dense"]))
+    assert f"`{name}` is not known here: run the cells at the top of the notebook first" in said

@@ -16,6 +16,12 @@ _PLAIN = (
         r"a function is called with round brackets, as in f(x); square ones pick out of an array or a list",
     ),
     (
+        r"name '(np|pd|plt|keras|tf|Adam|Dense|Flatten|GRU|Input|LSTM|Model|SGD|Sequential|SimpleRNN)' "
+        r"is not defined",
+        r"`\1` is not known here: run the cells at the top of the notebook first, which import it, and then "
+        r"check again. (A restart of the kernel forgets them.)",
+    ),
+    (
         r"cannot access local variable '(\w+)' where it is not associated with a value",
         r"`\1` has no value yet when this line runs: give it one first, inside the function",
     ),

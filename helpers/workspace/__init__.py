@@ -1,5 +1,5 @@
 """The learner's own copy of the notebooks, in `work/`: filled from `notebooks/`, never overwritten."""
 
-from helpers.workspace.workspace import PROGRESS, Filled, NotReset, Workspace, find_workspace
+from helpers.workspace.workspace import FOLDER, PROGRESS, Filled, NotReset, Workspace, find_workspace
 
-__all__ = ["PROGRESS", "Filled", "NotReset", "Workspace", "find_workspace"]
+__all__ = ["FOLDER", "PROGRESS", "Filled", "NotReset", "Workspace", "find_workspace"]
