@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from helpers import kernel
 from helpers.kernel import client, wire
@@ -21,8 +22,15 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not client.possible(), reason="kernels are forked on Linux alone"),
 ]
-KINDS = {"warm": kernel.PROVISIONER, "ordinary": "local-provisioner"}
+KINDS = ("warm", "ordinary")
 each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def choose(kind, monkeypatch):
+    """Let kernels be of a kind from here on."""
+    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", kernel.PROVISIONER)
+    if kind == "ordinary":
+        monkeypatch.setattr(client, "possible", lambda: False)
 
 
 @pytest.fixture
@@ -31,8 +39,7 @@ def start(monkeypatch):
     started = []
 
     def start_kernel(kind="warm", **options):
-        factory = KernelProvisionerFactory.instance()
-        monkeypatch.setattr(factory, "default_provisioner_name", KINDS[kind])
+        choose(kind, monkeypatch)
         manager = KernelManager(kernel_name="python3", transport_encryption="auto")
         manager.start_kernel(**{"stderr": subprocess.DEVNULL, **options})
         talk = manager.client()
@@ -126,6 +133,20 @@ def test_a_warm_kernel_is_like_an_ordinary_one(start, tmp_path):
     assert facts["warm"]["output"] == str(tmp_path / "output")
 
 
+@each_kind
+def test_a_kernel_listens_where_only_its_user_may_and_leaves_nothing_there(start, kind):
+    manager, talk = start(kind)
+    folder = Path(manager.ip).parent
+    assert manager.transport == "ipc"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert len(list(folder.iterdir())) == 5
+    manager.restart_kernel(now=True)
+    talk.wait_for_ready(timeout=60)
+    assert run(talk, "print(1 + 1)") == "2"
+    manager.shutdown_kernel(now=True)
+    assert not folder.exists()
+
+
 def test_two_kernels_draw_different_random_numbers(start):
     draw = """
         import random, helpers, keras, numpy as np, tensorflow as tf
@@ -199,6 +220,31 @@ def test_a_kernel_that_crashes_is_seen_to_be_dead_with_its_status(start, kind):
     manager.restart_kernel(now=True)
     talk.wait_for_ready(timeout=60)
     assert run(talk, "print(1 + 1)") == "2"
+
+
+@each_kind
+def test_a_kernel_that_idles_is_cleaned_up_and_one_that_works_is_not(kind, monkeypatch, tmp_path):
+    choose(kind, monkeypatch)
+
+    async def leave_two_alone():
+        server = AsyncMappingKernelManager(
+            cull_idle_timeout=2, cull_interval=1, connection_dir=str(tmp_path), default_kernel_name="python3"
+        )
+        idle, works = [await server.start_kernel() for _ in range(2)]
+        pid = server.get_kernel(idle).provisioner.pid
+        talk = server.get_kernel(works).client()
+        talk.start_channels()
+        await talk.wait_for_ready(timeout=60)
+        talk.execute("import time; time.sleep(60)")
+        end = time.monotonic() + 30
+        while idle in server and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+        left = works in server, idle in server, is_running(pid)
+        talk.stop_channels()
+        await server.shutdown_kernel(works, now=True)
+        return left
+
+    assert asyncio.run(leave_two_alone()) == (True, False, False)
 
 
 def test_code_of_the_course_that_was_edited_is_read_anew(start, tmp_path):

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -15,7 +17,30 @@ LAUNCHER = ["-m", "ipykernel_launcher"]
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Forks this interpreter's Python kernels from the warm process; starts all others as ever."""
+    """Forks this interpreter's Python kernels from the warm process; starts all others as ever.
+
+    Either kind is spoken to on Unix sockets in a folder that only this user may open. Of TCP ports, which are
+    Jupyter's default, another program can take one in the moment between its choice and the kernel's start.
+    """
+
+    _sockets: str | None = None
+
+    async def pre_launch(self, **kwargs: object) -> dict[str, object]:
+        """Choose where the kernel listens, and prepare its start (see `LocalProvisioner.pre_launch`)."""
+        manager = self.parent
+        if os.name == "posix" and _chooses_ports(manager):
+            self._sockets = tempfile.mkdtemp(prefix="rnn-")
+            manager.transport = "ipc"
+            manager.ip = f"{self._sockets}/kernel"
+        if self._sockets:
+            kwargs["transport_encryption"] = "disabled"  # nobody else can listen
+        return await super().pre_launch(**kwargs)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Leave nothing behind (see `LocalProvisioner.cleanup`); a restarted kernel listens where it did."""
+        await super().cleanup(restart)
+        if self._sockets and not restart:
+            shutil.rmtree(self._sockets, ignore_errors=True)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: object) -> KernelConnectionInfo:
         """Start a kernel with a command (see `LocalProvisioner.launch_kernel`)."""
@@ -35,6 +60,17 @@ class WarmProvisioner(LocalProvisioner):
         while await self.poll() is None:
             await asyncio.sleep(0.01)
         return await super().wait()
+
+
+def _chooses_ports(manager: object) -> bool:
+    """Whether nobody has said where the kernel is to listen."""
+    return (
+        manager is not None
+        and manager.transport == "tcp"
+        and manager.ip == "127.0.0.1"
+        and not any(manager.ports)
+        and not os.path.exists(manager.connection_file)
+    )
 
 
 def _can_be_forked(cmd: list[str], options: dict[str, object]) -> bool:

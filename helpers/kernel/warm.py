@@ -150,7 +150,6 @@ def become(
     kernel: Kernel, files: list[int], connection: socket.socket, set_by_imports: dict[str, str]
 ) -> None:
     """Turn this process, a fork of the warm one, into what `python -m ipykernel_launcher` would have been."""
-    gc.unfreeze()
     os.setsid()  # interrupts go to the kernel and its children, as a group
     for number, file in enumerate(files):
         os.dup2(file, number)
