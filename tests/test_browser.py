@@ -1,5 +1,6 @@
-"""A learner's hour in a real browser: open the course, answer wrongly, read why, answer rightly, validate."""
+"""A learner's hour in a real browser: answer wrongly, read why, take a hint, answer rightly, restart, validate."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from helpers.lessons import find_exercise
 
 ROOT = Path(__file__).parents[1]
 ARTEFACTS = Path(__file__).parent / "artefacts"
@@ -30,6 +33,13 @@ pytestmark = [
     ),
 ]
 
+REVERSED = """\
+def forward(x, Wx, Wh, bh, Wo, bo):
+    h_last = np.zeros(len(bh))
+    for t in reversed(range(len(x))):
+        h_last = np.tanh(x[t] @ Wx + h_last @ Wh + bh)
+    return h_last @ Wo + bo
+"""
 WRONG = """\
 def forward(x, Wx, Wh, bh, Wo, bo):
     for t in range(len(x)):
@@ -87,6 +97,20 @@ def address(tmp_path):
     rest, _ = server.communicate(timeout=60)
     said.append(rest)
     assert not re.search(r"Traceback|ERROR|WARNING|\[W |\[E ", "".join(said)), "".join(said)
+    end = time.monotonic() + 20  # the warm process ends once it has seen that nobody is connected any more
+    while (left := processes_with(f"HOME={tmp_path / 'home'}")) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert left == {}
+
+
+def processes_with(variable):
+    """What runs with this in its environment: the server, what it started, and what those did."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended, or is another user's
+            if os.fsencode(variable) in (process / "environ").read_bytes().split(b"\0"):
+                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return found
 
 
 @pytest.fixture
@@ -118,9 +142,13 @@ def cell_with(page, text):
 
 
 def run(page, cell):
+    prompt = cell.locator(".jp-InputPrompt")
     cell.locator(".cm-content").click()
+    prompt.evaluate(
+        "prompt => { prompt.textContent = '' }"
+    )  # the number of an earlier run is no sign of this
     page.keyboard.press("Shift+Enter")
-    cell.locator(".jp-InputPrompt").get_by_text(re.compile(r"\[\d+\]")).wait_for()
+    prompt.get_by_text(re.compile(r"\[\d+\]")).wait_for()
 
 
 def answer(page, cell, source):
@@ -130,10 +158,20 @@ def answer(page, cell, source):
     run(page, cell)
 
 
+def checking(exercise):
+    """A check cell, with its prompt or without."""
+    return re.compile(rf"^\s*(\[.*\]:)?\s*check\({exercise}\)")
+
+
+def choose(page, menu, *names):
+    page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{menu}$")).click()
+    for name in names[:-1]:
+        page.locator(".lm-Menu-item", has_text=re.compile(f"^{name}$")).hover()
+    page.locator(".lm-Menu-item", has_text=re.compile(f"^{names[-1]}")).first.click()
+
+
 def change_theme(page, name, light):
-    page.locator(".lm-MenuBar-item", has_text="Settings").click()
-    page.locator(".lm-Menu-item", has_text=re.compile("^Theme$")).hover()
-    page.locator(".lm-Menu-item", has_text=re.compile(f"^{name}$")).click()
+    choose(page, "Settings", "Theme", name)
     page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
 
 
@@ -152,12 +190,16 @@ def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, 
 
     lesson = address.replace("00_start/start", "05_forward_loop/forward_loop")
     open_notebook(page, lesson, "The loop by hand")
-    for imports in ("from helpers import check", "import keras"):
-        run(page, cell_with(page, imports))
-    stub, check = (
-        cell_with(page, "def forward(x"),
-        cell_with(page, re.compile(r"^\s*(\[.*\]:)?\s*check\(forward\)")),
-    )
+    choose(page, "Run", "Run All Cells")
+    first = cell_with(page, checking("rnn_step"))
+    first.get_by_text("rnn_step: not written").first.wait_for()
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+    stub, check = cell_with(page, "def forward(x"), cell_with(page, checking("forward"))
+    assert check.locator(".jp-InputPrompt").inner_text().strip() == "[ ]:"
+
+    answer(page, stub, REVERSED)
+    run(page, check)
+    assert "The sequence is read backwards" in check.locator(".jp-OutputArea").inner_text()
 
     answer(page, stub, WRONG)
     run(page, check)
@@ -170,6 +212,19 @@ def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, 
     change_theme(page, "JupyterLab Dark", light="false")
     check.screenshot(path=ARTEFACTS / "verdict_failed_dark.png")
 
+    check.locator(".cm-content").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("hint(forward)")
+    asked = cell_with(page, re.compile(r"^\s*(\[.*\]:)?\s*hint\(forward\)"))
+    for number in (1, 2):
+        run(page, asked)
+        asked.get_by_text(f"Hint {number} of").wait_for()
+        told = asked.locator(".jp-OutputArea").inner_text()
+        assert find_exercise("forward").hints[number - 1].split("`")[0].strip() in told
+    asked.screenshot(path=ARTEFACTS / "hint_dark.png")
+
     answer(page, stub, RIGHT)
     run(page, check)
     verdict = check.locator(".jp-OutputArea").inner_text()
@@ -180,6 +235,19 @@ def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, 
 
     change_theme(page, "JupyterLab Light", light="true")
     check.screenshot(path=ARTEFACTS / "verdict_passed_light.png")
+
+    page.get_by_role("button", name="Restart the kernel", exact=True).click()
+    page.locator(".jp-Dialog").wait_for()
+    page.screenshot(path=ARTEFACTS / "restart.png")
+    page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+    page.locator(".jp-Dialog").wait_for(state="detached")
+    run(page, asked)
+    assert "name 'hint' is not defined" in asked.locator(".jp-OutputArea").inner_text()
+    for again in ("from helpers import check", "import keras"):
+        run(page, cell_with(page, again))
+    run(page, stub)
+    run(page, check)
+    assert "forward: passed" in check.locator(".jp-OutputArea").inner_text()
 
     page.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog")
@@ -193,8 +261,9 @@ def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, 
     open_notebook(page, address, "RNN by hand")
     progress = progress_on_the_start_page(page)
     assert re.search(r"\b1 of \d+ exercises passed", progress.inner_text())
-    assert "2 tries" in progress.inner_text()  # nbgrader's own run of the notebook is none
-    progress.get_by_text("1 mistake met and overcome").click()
+    assert "3 tries" in progress.inner_text()  # nbgrader's own run of the notebook is none
+    progress.get_by_text("2 mistakes met and overcome").click()
+    assert "The sequence is read backwards" in progress.inner_text()
     assert "Every step starts again from zeros" in progress.inner_text()
     progress.screenshot(path=ARTEFACTS / "progress_light.png")
     change_theme(page, "JupyterLab Dark", light="false")
