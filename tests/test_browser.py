@@ -1,4 +1,4 @@
-"""A learner's hour in a real browser: answer wrongly, read why, take a hint, answer rightly, restart, validate."""
+"""A learner's hour in a real browser: answer wrongly, read why, take a hint, answer rightly, and go on."""
 
 import contextlib
 import os
@@ -146,7 +146,7 @@ def run(page, cell):
     cell.locator(".cm-content").click()
     prompt.evaluate(
         "prompt => { prompt.textContent = '' }"
-    )  # the number of an earlier run is no sign of this
+    )  # an earlier run's number
     page.keyboard.press("Shift+Enter")
     prompt.get_by_text(re.compile(r"\[\d+\]")).wait_for()
 
