@@ -144,9 +144,7 @@ def cell_with(page, text):
 def run(page, cell):
     prompt = cell.locator(".jp-InputPrompt")
     cell.locator(".cm-content").click()
-    prompt.evaluate(
-        "prompt => { prompt.textContent = '' }"
-    )  # an earlier run's number
+    prompt.evaluate("prompt => { prompt.textContent = '' }")  # an earlier run's number
     page.keyboard.press("Shift+Enter")
     prompt.get_by_text(re.compile(r"\[\d+\]")).wait_for()
 
