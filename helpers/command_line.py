@@ -147,15 +147,21 @@ def status() -> None:
     import sqlite3
 
     from helpers.logbook import terminal
+    from helpers.logbook.tries import is_damage
     from helpers.workspace import Workspace
 
     workspace = Workspace(course_root())
     try:
         terminal.show(workspace)
     except sqlite3.Error as error:
+        if is_damage(error):
+            stop(
+                "Your record of tries, work/.course/progress.db, is damaged: your next check sets it aside "
+                "beside itself, and begins a new one."
+            )
         stop(
             f"Your record of tries, work/.course/progress.db, cannot be read ({error}): close other programs "
-            "that have it open and try again; a damaged one is set aside at your next check."
+            "that have it open and try again."
         )
 
 

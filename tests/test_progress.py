@@ -183,6 +183,21 @@ def test_a_damaged_record_is_set_aside_and_a_new_one_begun(
     (aside,) = logbook.path.parent.glob("progress (damaged *).db")
     assert re.fullmatch(r"progress \(damaged \d{4}-\d\d-\d\d \d{4}\)\.db", aside.name)
     assert aside.read_bytes() == damaged
+    said = f"it was set aside as “work/.course/{aside.name}”"
+    for text in (str(progress()), progress()._repr_mimebundle_()["text/html"], status_of(logbook)):
+        assert text.count(said) == 1
+    assert progress().passed == 0
+    aside.unlink()
+    assert "set aside" not in str(progress())
+
+
+def status_of(logbook: Logbook) -> str:
+    """What `course status` says in a narrow terminal."""
+    from rich.console import Console
+
+    out = io.StringIO()
+    terminal.show(Workspace(logbook.path.parents[2]), Console(file=out, width=60, highlight=False))
+    return out.getvalue()
 
 
 def test_a_file_that_was_only_begun_is_finished(logbook: Logbook) -> None:
@@ -318,9 +333,16 @@ def test_progress_outside_a_workspace_is_the_same_at_every_build(
     ]
 
 
-def test_a_record_that_cannot_be_read_is_said_in_a_notebook(logbook: Logbook) -> None:
+def test_a_record_that_cannot_be_read_is_said_in_a_notebook(
+    logbook: Logbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logbook.add(a_try("sample"))
+    monkeypatch.setattr("helpers.logbook.tries.PATIENCE", 0.0)
+    with contextlib.closing(sqlite3.connect(logbook.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert "cannot be read at the moment" in str(progress())
     logbook.path.write_bytes(b"something else " * 100)
-    assert "cannot be read" in str(progress())
+    assert "is damaged: your next check sets it aside" in str(progress())
 
 
 def test_status_says_all_of_it_in_a_terminal(workspace: Workspace, logbook: Logbook) -> None:
@@ -368,5 +390,5 @@ def test_the_status_command_needs_no_workspace_and_tells_of_a_damaged_record(tmp
     (tmp_path / "work/.course/progress.db").write_bytes(b"something else " * 100)
     done = status()
     assert done.returncode == 1
-    assert "cannot be read" in done.stderr
+    assert "is damaged: your next check sets it aside" in done.stderr
     assert "Traceback" not in done.stderr

@@ -12,13 +12,14 @@ import jinja2
 from markupsafe import Markup, escape
 
 from helpers.lessons import LESSON_OF, LESSONS, Lesson, find_exercise
-from helpers.logbook.tries import Try, find_logbook
+from helpers.logbook.tries import Logbook, Try, find_logbook, is_damage
 
 BAR = 24
 """Characters of a whole bar in plain text."""
 PRIVATE = "Counted by your checks, on this computer only: nothing is sent anywhere."
 NO_WORKSPACE = "Open the course with `make lab`, and your checks are counted here: on your computer only."
 UNREADABLE = "The record of your tries cannot be read at the moment; it is in work/.course."
+DAMAGED = "The record of your tries is damaged: your next check sets it aside, and begins a new one."
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Progress:
         mistakes: the misconceptions met, in the order they were.
         next: the exercise to do next; nothing where all are passed.
         note: a sentence on where this is kept.
+        lost: a sentence on a damaged record, whose tries are not counted; nothing where there is none.
         folder: where the lessons' folders are, seen from the notebook.
     """
 
@@ -70,6 +72,7 @@ class Progress:
     mistakes: tuple[Mistake, ...] = ()
     next: str = ""
     note: str = PRIVATE
+    lost: str = ""
     folder: str = ".."
 
     @property
@@ -120,7 +123,8 @@ class Progress:
             mistakes = [mistake for mistake in self.mistakes if mistake.overcome is overcome]
             lines += [said] if mistakes else []
             lines += [f"  {mistake.exercise}: {mistake.sentence}" for mistake in mistakes]
-        return "\n".join([*lines, self.what_next(), self.note])
+        lines += [self.what_next(), self.lost, self.note]
+        return "\n".join(filter(None, lines))
 
     def __repr__(self) -> str:
         return str(self)
@@ -152,9 +156,26 @@ def progress() -> Progress:
         return replace(progress_of([]), note=NO_WORKSPACE)
     folder = os.path.relpath(logbook.path.parents[1], Path.cwd()).replace(os.sep, "/")
     try:
-        return replace(progress_of(logbook.tries()), folder=folder)
-    except sqlite3.Error:
-        return replace(progress_of([]), folder=folder, note=UNREADABLE)
+        return replace(progress_in(logbook), folder=folder)
+    except sqlite3.Error as error:
+        return replace(progress_of([]), folder=folder, note=DAMAGED if is_damage(error) else UNREADABLE)
+
+
+def progress_in(logbook: Logbook) -> Progress:
+    """What the tries in a logbook amount to, and whether earlier ones were lost.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    found = progress_of(logbook.tries())
+    aside = [f"“{name}”" for name in logbook.set_aside()]
+    if not aside:
+        return found
+    return replace(
+        found,
+        lost=f"An earlier record of your tries was damaged and is not counted: it was set aside as "
+        f"{' and '.join(aside)}, which you may delete.",
+    )
 
 
 def progress_of(tries: Sequence[Try]) -> Progress:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from helpers.logbook.progress import PRIVATE, Mistake, Progress, bar, progress_of
+from helpers.logbook.progress import Mistake, Progress, bar, progress_in
 from helpers.logbook.tries import Logbook
 from helpers.workspace import PROGRESS, Workspace
 
@@ -18,7 +18,7 @@ def show(workspace: Workspace, console: Console | None = None) -> None:
         sqlite3.Error: the logbook cannot be read.
     """
     console = console or Console(highlight=False)
-    progress = progress_of(Logbook(workspace.own / PROGRESS).tries())
+    progress = progress_in(Logbook(workspace.own / PROGRESS))
     console.print(f"{bar(progress.passed, progress.total)}  [bold]{progress.headline}[/]")
     console.print()
     console.print(_table(progress))
@@ -33,7 +33,9 @@ def show(workspace: Workspace, console: Console | None = None) -> None:
         )
     elif notebook:
         console.print("`make lab` opens the course.")
-    console.print(f"[dim]{PRIVATE}[/]")
+    if progress.lost:
+        console.print(escape(progress.lost), soft_wrap=True)  # a file's name is not to be broken
+    console.print(f"[dim]{progress.note}[/]")
 
 
 def _table(progress: Progress) -> Table:

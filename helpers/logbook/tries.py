@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS tries (
 PATIENCE = 2.0
 """Seconds to wait for another kernel that is writing; the verdict is on the page already."""
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+SET_ASIDE = "damaged"
+"""What stands in the name of a damaged file, before the minute at which it was set aside."""
 
 
 class Try(NamedTuple):
@@ -70,7 +72,7 @@ class Logbook:
         try:
             self._insert(made)
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED or not self._set_aside():
+            if not is_damage(error) or not self._set_aside():
                 raise
             self._insert(made)
 
@@ -87,6 +89,11 @@ class Logbook:
                 return []
             rows = connection.execute(f"SELECT {', '.join(Try._fields)} FROM tries ORDER BY id")
             return [Try(*row)._replace(passed=bool(row[3])) for row in rows]
+
+    def set_aside(self) -> list[str]:
+        """The damaged files that made way for new ones, as paths seen from the course's folder."""
+        there = self.path.parent.glob(f"{self.path.stem} ({SET_ASIDE} *){self.path.suffix}")
+        return sorted(path.relative_to(self.path.parents[2]).as_posix() for path in there)
 
     def _insert(self, made: Try) -> None:
         with self._connected("rwc") as connection:
@@ -114,7 +121,7 @@ class Logbook:
         journal = self.path.with_name(f"{self.path.name}-journal")
         minute = datetime.now().strftime("%Y-%m-%d %H%M")
         damaged = os.stat(self.path)
-        aside = put_away(self.path, numbered(self.path, f"damaged {minute}", ", "))
+        aside = put_away(self.path, numbered(self.path, f"{SET_ASIDE} {minute}", ", "))
         if aside is None:
             return True  # another kernel was quicker
         if not os.path.samestat(os.stat(aside), damaged):  # and has made a new one since
@@ -122,8 +129,13 @@ class Logbook:
                 os.link(aside, self.path)
                 os.unlink(aside)
             return True
-        put_away(journal, numbered(journal, f"damaged {minute}", ", "))
+        put_away(journal, numbered(journal, f"{SET_ASIDE} {minute}", ", "))
         return True
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the file itself is at fault, and not that it cannot have it at the moment."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
 
 
 def record(found: Found, answer: Callable) -> None:
