@@ -70,14 +70,15 @@ verdict(time_step)
 hint(time_step)
 
 # %% [markdown]
-# You may add cells wherever you like, to try things or to print. Nothing in a lesson depends on your answers but the
-# checks, so you can always read on and come back.
+# You may add cells wherever you like, to try things or to print: **+** above the page puts one below the cell that you are
+# in. Nothing in a lesson depends on your answers but the checks, so you can always read on and come back.
 #
 # If a cell shows `[*]` and does not end, press ■ above the page, and look for a loop that never stops. If all else fails:
 # **Kernel → Restart Kernel**, then run the cells again from the top. Your text stays as it is.
 #
-# `make lab` opens your own copy of the notebooks, in the folder `work`; no update of the course overwrites it. To begin
-# a lesson anew, say `.venv/bin/course reset 5` in a terminal: what you wrote is kept beside the fresh copy.
+# What you write is saved every two minutes, and at once by **Ctrl + S**. `make lab` opens it again: your own copy of the
+# notebooks, in the folder `work`, which no update of the course overwrites. To begin a lesson anew, say
+# `.venv/bin/course reset 5` in a terminal: what you wrote is kept beside the fresh copy.
 
 # %% [markdown]
 # ## The lessons

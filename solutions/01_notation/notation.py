@@ -113,7 +113,8 @@ print(rng_again.standard_normal((2, 3)))
 #
 # For example, `make_data(3, 4, 2, seed=0)` has the shape `(N, T, D) = (3, 4, 2)`, and its first number is about 0.1257.
 #
-# Replace the line that says `raise` by your own, then run the check below.
+# Click into the cell, and write lines of your own in place of the one that says `raise`. Then run the cell, and the check
+# below it.
 
 # %% nbgrader={"grade": false, "grade_id": "make_data", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def make_data(N, T, D, seed):
