@@ -193,7 +193,6 @@ def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, 
     first.get_by_text("rnn_step: not written").first.wait_for()
     page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
     stub, check = cell_with(page, "def forward(x"), cell_with(page, checking("forward"))
-    assert check.locator(".jp-InputPrompt").inner_text().strip() == "[ ]:"
 
     answer(page, stub, REVERSED)
     run(page, check)
