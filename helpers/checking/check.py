@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from helpers.checking import tries
 from helpers.checking.afterwards import say_it_on_stdout
+from helpers.checking.answers import Answer, Here
 from helpers.checking.judge import judge
 from helpers.checking.verdict import Verdict, joined
 from helpers.lessons import LESSON_OF, find_exercise
 from helpers.lessons.exercise import Case, Exercise
-from helpers.observing import Interrupted, source_of
+from helpers.observing import Interrupted
 
 VISIBLE_SEED = 0
 """The seed of the cases that a learner's own check draws."""
@@ -154,10 +155,15 @@ def _line_that_stopped(cell: str) -> str:
 def verdict_on(
     exercise: Exercise, answer: Callable, seed: int = VISIBLE_SEED, *, show_numbers: bool = True
 ) -> Verdict:
-    """Observe an answer on the cases of a seed, and judge it."""
-    source = source_of(answer)
+    """Observe a function on the cases of a seed, and judge it."""
+    return verdict_on_answer(exercise, Here(answer), seed, show_numbers=show_numbers)
+
+
+def verdict_on_answer(exercise: Exercise, answer: Answer, seed: int, *, show_numbers: bool) -> Verdict:
+    """Observe an answer, wherever it is, on the cases of a seed, and judge it."""
+    source = answer.source
     if exercise.learns_from and source.data:
-        return Verdict(exercise.name, "failed", _learns_elsewhere(exercise, source.data))
+        return Verdict(exercise.name, "failed", learns_elsewhere(exercise, source.data))
     if exercise.learns_from and source.models:
         return Verdict(
             exercise.name,
@@ -167,23 +173,24 @@ def verdict_on(
         )
     cases, expected = drawn(exercise.name, seed)
     first, *others = cases
-    outcomes = [exercise.observe(answer, first)]
-    again = exercise.observe(answer, first) if exercise.again else None
-    outcomes += [exercise.observe(answer, case) for case in others]
+    outcomes = [answer.observe(exercise, first)]
+    again = answer.observe(exercise, first) if exercise.again else None
+    outcomes += [answer.observe(exercise, case) for case in others]
     found = judge(
         exercise,
         cases,
         expected,
         outcomes,
         again,
-        rerun=functools.partial(exercise.observe, answer),
+        rerun=functools.partial(answer.observe, exercise),
         source=source,
         show_numbers=show_numbers,
     )
     return found if found.passed else _blame(exercise, answer, source.calls) or found
 
 
-def _learns_elsewhere(exercise: Exercise, data: Sequence[str]) -> str:
+def learns_elsewhere(exercise: Exercise, data: Sequence[str]) -> str:
+    """What to say of an answer that trains on data of the notebook."""
     said, due = (joined([f"`{name}`" for name in names]) for names in (data, exercise.learns_from))
     return (
         f"Your answer takes {said} from the notebook, where some of what it is tested on may be among the "
@@ -191,7 +198,7 @@ def _learns_elsewhere(exercise: Exercise, data: Sequence[str]) -> str:
     )
 
 
-def _blame(exercise: Exercise, answer: Callable, calls: Sequence[str]) -> Verdict | None:
+def _blame(exercise: Exercise, answer: Answer, calls: Sequence[str]) -> Verdict | None:
     """The verdict where the fault may lie with an earlier exercise of the lesson, which the answer calls.
 
     In another lesson's notebook a function of that name may be anything.
@@ -201,7 +208,10 @@ def _blame(exercise: Exercise, answer: Callable, calls: Sequence[str]) -> Verdic
     for name in calls:
         if name not in earlier:
             continue
-        called = verdict_on(find_exercise(name), answer.__globals__[name])
+        function = answer.called(name)
+        if function is None:
+            continue
+        called = verdict_on_answer(find_exercise(name), function, VISIBLE_SEED, show_numbers=True)
         if not called.passed and called.status != "not written":
             return Verdict(
                 exercise.name,

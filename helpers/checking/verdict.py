@@ -11,7 +11,7 @@ from typing import Literal
 import jinja2
 from markupsafe import Markup, escape
 
-Status = Literal["passed", "failed", "error", "not written"]
+Status = Literal["passed", "failed", "error", "not written", "not run"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Verdict:
 
     Attributes:
         exercise: its name.
-        status: always said outright; silence is never a pass.
+        status: always said outright; silence is never a pass. "not run" is a grader's word on an answer that
+            could not be called: its cell ended the process, say.
         headline: one sentence.
         facts: what was seen, as (label, text) rows.
         code: the learner's own line, where one is to blame.

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from helpers.observing import Outcome, observe, plain
+from helpers.observing import Outcome, looks, observe
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ class Exercise:
     cases: Callable[[np.random.Generator], Iterable[Case]]
     keras: Callable
     hints: Sequence[str]
-    look: Callable[[object, Mapping[str, object]], object]
+    look: looks.Look
     compared: Callable[[object, Case], object]
     numpy_only: bool
     returns: Sequence[str]
@@ -159,7 +159,7 @@ def exercise(
     cases: Callable[[np.random.Generator], Iterable[Case]],
     keras: Callable,
     hints: Sequence[str],
-    look: Callable[[object, Mapping[str, object]], object] = lambda value, probe: plain(value),
+    look: looks.Look = looks.as_it_is,
     compared: Callable[[object, Case], object] = lambda value, case: value,
     numpy_only: bool = True,
     returns: Sequence[str] = (),
@@ -180,8 +180,8 @@ def exercise(
         cases: draws the cases from a random generator.
         keras: the oracle. Takes the reference's arguments, and gives what Keras says to them.
         hints: two or three, each more telling than the last (Markdown).
-        look: reads plain values out of what an answer returns, where that is not plain values already; takes
-            the case's `probe` too (see `helpers.observing.models`).
+        look: reads plain values out of what an answer returns, where that is not plain values already: one of
+            `helpers.observing.looks`; takes the case's `probe` too.
         compared: maps plain values to what is to be compared, where several answers are right.
         numpy_only: whether an answer that calls Keras or TensorFlow is refused.
         returns: names of the parts, where the answer returns several arrays.

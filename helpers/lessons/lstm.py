@@ -13,7 +13,7 @@ import numpy as np
 from helpers.lessons import keras_models
 from helpers.lessons.exercise import Case, Told, exercise
 from helpers.lessons.gated_fixtures import gated_sequences, gated_steps, gated_weights
-from helpers.observing import plain_floats
+from helpers.observing.looks import weights_by_hand
 from helpers.reference import lstm as reference
 from helpers.reference.lstm import sigmoid
 
@@ -904,7 +904,7 @@ latch_weights = exercise(
     minutes=15,
     cases=_latch_case,
     keras=_kept,
-    look=lambda value, probe: plain_floats(value),
+    look=weights_by_hand,
     compared=_memories,
     told=_told_of_latch,
     oracle="a Keras LSTM with your weights",

@@ -4,7 +4,7 @@ This half of a check knows no right answer, no misconception and no expected val
 the learner's code runs. What it returns is judged elsewhere (`helpers.checking`).
 """
 
-from helpers.observing.call import Interrupted, Outcome, Raised, observe
+from helpers.observing.call import Interrupted, Outcome, Raised, observe, raised
 from helpers.observing.plain import Foreign, plain, plain_floats
 from helpers.observing.source import Source, source_of
 
@@ -17,5 +17,6 @@ __all__ = [
     "observe",
     "plain",
     "plain_floats",
+    "raised",
     "source_of",
 ]

@@ -92,7 +92,7 @@ def observe(
     """
     arguments = {name: _hand_over(value) for name, value in inputs.items()}
     before = {name: _noted(value) for name, value in arguments.items()}
-    printed = _Head(MOST_CAUGHT)
+    printed = Head(MOST_CAUGHT)
     value, error = None, None
     asked: list[str] = []
     with _caught_output(printed):
@@ -101,9 +101,9 @@ def observe(
                 result = answer(*arguments.values())
             value = look(result)
         except KeyboardInterrupt as problem:
-            raise Interrupted(_raised(problem)) from None
+            raise Interrupted(raised(problem)) from None
         except BaseException as problem:  # SystemExit included: an answer must not end the notebook
-            error = _raised(problem)
+            error = raised(problem)
     changed = tuple(name for name in arguments if not same_bytes(_noted(arguments[name]), before[name]))
     seen = _on_a_screen(printed.getvalue())[:MOST_PRINTED]
     return Outcome(value, error, changed, asked[0] if asked else "", seen)
@@ -128,7 +128,7 @@ def _on_a_screen(text: str) -> str:
     return "\n".join(line for line in lines if not re.match(r"Epoch \d+/\d+$|\s*\d+/\d+ .*━", line))
 
 
-class _Head(io.StringIO):
+class Head(io.StringIO):
     """Keeps the first characters that are written, and forgets the rest."""
 
     def __init__(self, most: int):
@@ -175,7 +175,8 @@ def _watched(asked: list[str]) -> Iterator[None]:
             gc.enable()
 
 
-def _raised(problem: BaseException) -> Raised:
+def raised(problem: BaseException) -> Raised:
+    """What is to be known of an exception, read off its traceback."""
     line, source, shapes, function, theirs = None, "", (), "", False
     first, called_from = None, None
     for frame, number in traceback.walk_tb(problem.__traceback__):

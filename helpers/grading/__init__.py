@@ -1,0 +1,1 @@
+"""Grading a class: learners' cells run in a sandbox, verdicts are given outside of it."""

@@ -1,0 +1,184 @@
+"""Grading one submission, in whatever process has the time: the same task gives the same result."""
+
+import atexit
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from helpers.checking.verdict import Verdict
+from helpers.grading.judging import judge_exercise
+from helpers.grading.results import Graded, Judged
+from helpers.grading.skeleton import Exercise, Skeleton
+from helpers.grading.submission import Submission, Unreadable, digest, read_submission
+from helpers.lessons import find_exercise
+from helpers.sandbox import bubblewrap
+from helpers.sandbox.session import Limits, Room, Warm
+
+TRIES = 3
+"""How often an exercise is begun anew where the sandbox itself has died under it."""
+
+JUDGES = ("checking", "lessons", "observing", "reference", "sandbox", "grading")
+"""The parts of the course that a verdict depends on."""
+
+
+class SandboxLost(Exception):
+    """The sandbox cannot be kept running on this machine."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """All it takes to grade one submission.
+
+    Attributes:
+        notebook: the submitted file; or why there is none to read.
+        key: see `Graded`.
+    """
+
+    learner: str
+    skeleton: Skeleton
+    notebook: bytes | str
+    submitted_at: datetime | None
+    key: str
+    limits: Limits
+    walls: bool
+
+
+def grade(task: Task) -> Graded:
+    """Grade one submission.
+
+    Raises:
+        SandboxLost: the sandbox died again and again.
+    """
+    try:
+        if isinstance(task.notebook, str):
+            raise Unreadable(task.notebook)
+        submission = read_submission(task.notebook, task.skeleton)
+        judged, remarks = _judge(task, submission)
+    except Unreadable as why:
+        said = f"The notebook that was handed in could not be graded: {why}."
+        judged = [
+            Judged(exercise=one.name, verdict=Verdict(one.name, "not run", said), source="")
+            for one in task.skeleton.exercises
+        ]
+        remarks = [f"not graded: {why}"]
+    return Graded(
+        learner=task.learner,
+        lesson=task.skeleton.lesson.folder,
+        submitted_at=task.submitted_at,
+        key=task.key,
+        judged=tuple(judged),
+        remarks=tuple(remarks),
+    )
+
+
+def _judge(task: Task, submission: Submission) -> tuple[list[Judged], list[str]]:
+    found: dict[str, Judged] = {}
+    remarks = list(submission.remarks)
+    left = task.limits.seconds_in_all
+    for keras in (False, True):
+        due = [one for one in task.skeleton.exercises if needs_keras(one.name) is keras]
+        with _Rooms(keras, task) as rooms:
+            for one in due:
+                judged, said = rooms.judge(one, submission, left)
+                left = rooms.left
+                found[one.name] = judged
+                remarks += said
+    return [found[one.name] for one in task.skeleton.exercises], remarks
+
+
+def needs_keras(exercise: str) -> bool:
+    """Whether an answer to it may ask Keras; where it may not, Keras is not there."""
+    return not find_exercise(exercise).numpy_only
+
+
+class _Rooms:
+    """A submission's room, opened when it is needed, and again where it was lost."""
+
+    def __init__(self, keras: bool, task: Task):
+        self.keras, self.task = keras, task
+        self.room: Room | None = None
+        self.left = 0.0
+
+    def __enter__(self) -> "_Rooms":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.room:
+            self.room.control.close()
+
+    def judge(
+        self, exercise: Exercise, submission: Submission, left: float
+    ) -> tuple[Judged, tuple[str, ...]]:
+        for _ in range(TRIES):
+            try:
+                self.room = self.room or warm(self.keras, self.task.walls).room(self.task.limits)
+                self.room.left = left
+                judged = judge_exercise(exercise, submission, self.room)
+                self.left = self.room.left
+                return judged
+            except OSError:
+                self._lose()
+        raise SandboxLost(
+            "The sandbox ended by itself several times: is there memory left on this machine? "
+            "What was graded so far is kept; run the same command again."
+        )
+
+    def _lose(self) -> None:
+        if self.room:
+            self.room.control.close()
+            self.room = None
+        forget(self.keras)
+
+
+_warm: dict[bool, Warm] = {}
+
+
+def warm(keras: bool, walls: bool) -> Warm:
+    """The warm process that this one uses: an inherited one while it lives, else one of its own."""
+    if keras not in _warm:
+        _warm[keras] = Warm(keras, walls)
+        if len(_warm) == 1:
+            atexit.register(close)
+    return _warm[keras]
+
+
+def forget(keras: bool) -> None:
+    """Let go of a warm process that does not answer."""
+    lost = _warm.pop(keras, None)
+    if lost:
+        lost.connection.close()
+
+
+def close() -> None:
+    """End the warm processes that this one started."""
+    for keras in list(_warm):
+        _warm.pop(keras).close()
+
+
+def inherit() -> None:
+    """In a forked worker: use the parent's warm processes, and leave their end to it."""
+    atexit.unregister(close)
+
+
+@contextmanager
+def warmed(skeleton: Skeleton, walls: bool) -> Iterator[None]:
+    """Have the warm processes that a lesson needs, for as long as this lasts."""
+    if walls:
+        bubblewrap.require()
+    try:
+        for keras in {needs_keras(one.name) for one in skeleton.exercises}:
+            warm(keras, walls)
+        yield
+    finally:
+        close()
+
+
+@functools.cache
+def judges_digest() -> str:
+    """A digest of all code that a verdict depends on: another one may judge otherwise."""
+    package = Path(__file__).parents[1]
+    files = sorted(path for part in JUDGES for path in (package / part).rglob("*.py"))
+    return digest(*(f"{path.relative_to(package)}".encode() + b"\0" + path.read_bytes() for path in files))

@@ -1,0 +1,140 @@
+"""The command that starts a process inside walls: bubblewrap, with what is to be seen in there.
+
+Source: the manual page bwrap(1).
+"""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import helpers
+from helpers.observing.call import LIBRARIES
+from helpers.sandbox.inside import confine
+
+PROGRAM = "bwrap"
+USER = "1000"
+HOME = "/tmp"
+SYSTEM = (
+    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"),
+    *("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"),
+)
+SEEN = ("__init__.py", "observing", "data", "sandbox/__init__.py", "sandbox/inside")
+"""What of the course is in the sandbox: no exercise, no reference solution, nothing that judges."""
+
+
+class NoSandbox(Exception):
+    """This machine cannot isolate what learners hand in; says what to do, in one sentence."""
+
+
+def command(keras: bool) -> list[str]:
+    """bubblewrap's part of a command line; the program inside and its arguments come behind it.
+
+    Args:
+        keras: whether Keras, TensorFlow and their like are to be found in there.
+    """
+    return [
+        PROGRAM,
+        *("--unshare-user", "--uid", USER, "--gid", USER),
+        *("--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--hostname", "sandbox", "--new-session", "--die-with-parent", "--clearenv"),
+        *(part for item in environment().items() for part in ("--setenv", *item)),
+        *_places(keras),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME),
+    ]
+
+
+def environment() -> dict[str, str]:
+    """The variables of the process inside: nothing of the instructor's."""
+    return {
+        "PATH": os.defpath,
+        "HOME": HOME,
+        "IPYTHONDIR": f"{HOME}/ipython",
+        "MPLCONFIGDIR": f"{HOME}/matplotlib",
+        "MPLBACKEND": "agg",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(_package().parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        # Submissions run side by side, and each has one core.
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+        **dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"),
+    }
+
+
+def _places(keras: bool) -> Iterator[str]:
+    yield from ("--proc", "/proc", "--dev", "/dev", "--tmpfs", HOME)
+    for place in (
+        "/usr",
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/bin",
+        "/sbin",
+        "/etc/ld.so.cache",
+        "/etc/alternatives",
+    ):
+        if Path(place).is_symlink():
+            yield from ("--symlink", str(Path(place).readlink()), place)
+        elif Path(place).exists():
+            yield from ("--ro-bind", place, place)
+    for place in _interpreter():
+        yield from ("--ro-bind", place, place)
+    if not keras:
+        for packages in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+            for library in sorted(LIBRARIES):
+                if (Path(packages) / library).is_dir():
+                    yield from ("--tmpfs", str(Path(packages) / library))
+    package = _package()
+    if any(package.is_relative_to(place) for place in _interpreter()):
+        yield from ("--tmpfs", str(package))
+    for part in SEEN:
+        yield from ("--ro-bind", str(package / part), str(package / part))
+
+
+def _interpreter() -> list[str]:
+    """The folders that this Python and its packages are in; those of the system are there already."""
+    found = {Path(place).resolve() for place in (sys.base_prefix, sys.prefix)} | {
+        Path(place) for place in (sys.base_prefix, sys.prefix)
+    }
+    found |= {Path(sys.executable).resolve().parents[1]}
+    return sorted(str(place) for place in found if not place.is_relative_to("/usr"))
+
+
+def _package() -> Path:
+    return Path(helpers.__file__).resolve().parent
+
+
+@functools.cache
+def require() -> None:
+    """Make sure that this machine can isolate a process.
+
+    Raises:
+        NoSandbox: it cannot; the sentence says why, and what to do.
+    """
+    if sys.platform != "linux":
+        raise NoSandbox("The sandbox needs Linux: grade in a Linux machine, a container or WSL.")
+    if not confine.can_filter():
+        raise NoSandbox(
+            "The sandbox knows the system calls of x86-64 and 64-bit ARM alone: grade on one of those."
+        )
+    if not shutil.which(PROGRAM):
+        raise NoSandbox(
+            "The sandbox needs bubblewrap, which is not installed: `apt install bubblewrap`, "
+            "`dnf install bubblewrap` or `pacman -S bubblewrap`, then run this again."
+        )
+    probe = [sys.executable, "-c", "from helpers.sandbox.inside.confine import *; enter_own_namespaces()"]
+    tried = subprocess.run([*command(keras=False), *probe], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        said = (tried.stderr.strip().splitlines() or ["no word why"])[-1]
+        raise NoSandbox(
+            f"bubblewrap cannot isolate a process here ({said}). It needs user namespaces: "
+            "`sysctl -w user.max_user_namespaces=10000`; on Ubuntu also "
+            "`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; in a container, run it with "
+            "`--security-opt seccomp=unconfined`."
+        )

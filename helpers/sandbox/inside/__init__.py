@@ -1,0 +1,1 @@
+"""What runs in the sandbox. Nothing in here knows a right answer, and nothing it says is trusted."""
