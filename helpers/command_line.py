@@ -126,6 +126,10 @@ def lab(
     )
     print(f"The course is open at\n\n    {address}\n\nTo close it, press Ctrl-C here.", flush=True)
     server.start()
+    # A page that was being served keeps a thread of the server's waiting for more, and us waiting for it.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @app.command()

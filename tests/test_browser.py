@@ -1,6 +1,7 @@
 """A learner's hour in a real browser: answer wrongly, read why, take a hint, answer rightly, and go on."""
 
 import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A remark of ipykernel's own, on any kernel that still answers a request when it is told to end: it is harmless.
+KERNEL_BUSY_AT_THE_END = re.compile(
+    r"^\[IPKernelApp\] ERROR \| Exception in message handler:\nTraceback .*\n(  .*\n)+"
+    r"zmq\.error\.ZMQError: Socket operation on non-socket\n",
+    re.MULTILINE,
+)
 SECONDS = 1000  # Playwright counts in milliseconds
 pytestmark = [
     pytest.mark.slow,
@@ -95,8 +103,9 @@ def address(tmp_path):
     yield found[0]
     server.send_signal(signal.SIGINT)
     rest, _ = server.communicate(timeout=60)
-    said.append(rest)
-    assert not re.search(r"Traceback|ERROR|WARNING|\[W |\[E ", "".join(said)), "".join(said)
+    assert server.returncode == 0
+    text = re.sub(KERNEL_BUSY_AT_THE_END, "", "".join([*said, rest]))
+    assert not re.search(r"Traceback|ERROR|WARNING|\[W |\[E ", text), text
     end = time.monotonic() + 20  # the warm process ends once it has seen that nobody is connected any more
     while (left := processes_with(f"HOME={tmp_path / 'home'}")) and time.monotonic() < end:
         time.sleep(0.1)
@@ -271,6 +280,13 @@ def test_a_learner_opens_the_course_errs_reads_why_mends_it_and_validates(page, 
     saved, released = (Path(folder, "05_forward_loop/forward_loop.ipynb") for folder in ("work", "notebooks"))
     assert "        h_last = h\\n" in (tmp_path / saved).read_text()
     assert (tmp_path / released).read_bytes() == (ROOT / released).read_bytes()
+
+
+def test_the_course_closes_even_while_a_page_is_being_served(address):
+    server = urllib.parse.urlsplit(address)
+    asked = http.client.HTTPConnection(server.hostname, server.port)
+    asked.request("GET", f"/nbconvert/html/notebooks/05_forward_loop/forward_loop.ipynb?{server.query}")
+    time.sleep(0.3)  # the fixture closes it now; the page takes a second or two
 
 
 def row(stepper, name):
