@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# A remark of ipykernel's own, on any kernel that still answers a request when it is told to end: it is harmless.
+# A harmless remark of ipykernel's own, on any kernel that still answers a request when it is told to end.
 KERNEL_BUSY_AT_THE_END = re.compile(
     r"^\[IPKernelApp\] ERROR \| Exception in message handler:\nTraceback .*\n(  .*\n)+"
     r"zmq\.error\.ZMQError: Socket operation on non-socket\n",
