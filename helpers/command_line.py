@@ -170,6 +170,70 @@ def status() -> None:
 
 
 @app.command()
+def grade(
+    lesson: Annotated[str, typer.Argument(help="Its number or its name: 5, 05_forward_loop, forward_loop.")],
+    learners: Annotated[
+        list[str] | None, typer.Argument(help="Only these, by their folders' names; without any, the class.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Submissions at once; 0 is one for each core.")] = 0,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade also what was graded before and has not changed since.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Stop a cell, or a call of an answer, that takes longer.")
+    ] = 60,
+    in_all: Annotated[
+        float, typer.Option(min=1, help="Stop a submission that takes longer altogether.")
+    ] = 600,
+    memory: Annotated[
+        float,
+        typer.Option(min=0.1, help="Gigabytes that an answer may use, beyond Python and its libraries."),
+    ] = 2,
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox/--no-sandbox",
+            help="Without it learners' code runs as you: it can read and change all that you can, see other "
+            "submissions, and use the network. Verdicts are still given outside of it.",
+        ),
+    ] = True,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="Grade on a Dask cluster: tcp://host:8786. Needs `pip install 'rnn-by-hand[cluster]'`."
+        ),
+    ] = "",
+    db: Annotated[
+        str,
+        typer.Option(help="Another gradebook than nbgrader's settings name: postgresql://user@host/name."),
+    ] = "",
+) -> None:
+    """Grade a class: what lies in `submitted/<learner>/<lesson>/`, on all cores, in a sandbox.
+
+    Grades go into nbgrader's gradebook and graded notebooks into `autograded/`, where Formgrader and
+    `nbgrader generate_feedback` find them. What was graded stays so until it is handed in anew: a run that
+    was stopped goes on where it was. Points and comments that you gave by hand stay.
+    """
+    from helpers.grading.show import grade_and_show
+    from helpers.sandbox.session import Limits
+
+    limits = Limits(seconds=seconds, seconds_in_all=max(seconds, in_all), memory=int(memory * 2**30))
+    raise typer.Exit(
+        grade_and_show(
+            root=course_root(),
+            lesson=lesson,
+            learners=learners or (),
+            jobs=jobs,
+            walls=sandbox,
+            again=again,
+            limits=limits,
+            scheduler=scheduler,
+            db_url=db,
+        )
+    )
+
+
+@app.command()
 def doctor() -> None:
     """Say what the course needs, what is here, and what to do about the rest."""
     from rich.console import Console

@@ -37,8 +37,8 @@ class Graded(BaseModel):
         learner: the name of the folder in `submitted/`.
         lesson: the assignment, `05_forward_loop`.
         submitted_at: what its `timestamp.txt` says; None without one.
-        key: a digest of what was graded, the submitted file and the instructor's notebook, and of the code that
-            judges: while it is the same there is nothing to grade again.
+        key: a digest of what was graded, the submitted file and the instructor's notebook, and of the code
+            that judges: while it is the same there is nothing to grade again.
         judged: one for each exercise of the lesson, in order.
         remarks: what the instructor should know, one line each: `forward: stopped after 60 s`.
     """

@@ -67,7 +67,7 @@ class Order:
     jobs: int = 0
     walls: bool = True
     again: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     scheduler: str = ""
     db_url: str = ""
 

@@ -2,20 +2,20 @@
 
 import atexit
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from helpers.checking.verdict import Verdict
-from helpers.grading.judging import judge_exercise
+from helpers.grading.judging import judge
 from helpers.grading.results import Graded, Judged
 from helpers.grading.skeleton import Exercise, Skeleton
 from helpers.grading.submission import Submission, Unreadable, digest, read_submission
 from helpers.lessons import find_exercise
 from helpers.sandbox import bubblewrap
-from helpers.sandbox.session import Limits, Room, Warm
+from helpers.sandbox.session import Limits, Warm
 
 TRIES = 3
 """How often an exercise is begun anew where the sandbox itself has died under it."""
@@ -80,57 +80,33 @@ def _judge(task: Task, submission: Submission) -> tuple[list[Judged], list[str]]
     left = task.limits.seconds_in_all
     for keras in (False, True):
         due = [one for one in task.skeleton.exercises if needs_keras(one.name) is keras]
-        with _Rooms(keras, task) as rooms:
-            for one in due:
-                judged, said = rooms.judge(one, submission, left)
-                left = rooms.left
-                found[one.name] = judged
-                remarks += said
+        if due:
+            judged, said, left = _judge_in_a_room(task, due, submission, keras, left)
+            found |= judged
+            remarks += said
     return [found[one.name] for one in task.skeleton.exercises], remarks
+
+
+def _judge_in_a_room(
+    task: Task, exercises: Sequence[Exercise], submission: Submission, keras: bool, left: float
+) -> tuple[dict[str, Judged], list[str], float]:
+    """The verdicts, the remarks, and the seconds that are left to the submission."""
+    for _ in range(TRIES):
+        try:
+            with warm(keras, task.walls).room(task.limits) as room:
+                room.left = left
+                return *judge(exercises, submission, room), room.left
+        except OSError:
+            forget(keras)
+    raise SandboxLost(
+        "The sandbox ended by itself several times: is there memory left on this machine? "
+        "What was graded so far is kept; run the same command again."
+    )
 
 
 def needs_keras(exercise: str) -> bool:
     """Whether an answer to it may ask Keras; where it may not, Keras is not there."""
     return not find_exercise(exercise).numpy_only
-
-
-class _Rooms:
-    """A submission's room, opened when it is needed, and again where it was lost."""
-
-    def __init__(self, keras: bool, task: Task):
-        self.keras, self.task = keras, task
-        self.room: Room | None = None
-        self.left = 0.0
-
-    def __enter__(self) -> "_Rooms":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.room:
-            self.room.control.close()
-
-    def judge(
-        self, exercise: Exercise, submission: Submission, left: float
-    ) -> tuple[Judged, tuple[str, ...]]:
-        for _ in range(TRIES):
-            try:
-                self.room = self.room or warm(self.keras, self.task.walls).room(self.task.limits)
-                self.room.left = left
-                judged = judge_exercise(exercise, submission, self.room)
-                self.left = self.room.left
-                return judged
-            except OSError:
-                self._lose()
-        raise SandboxLost(
-            "The sandbox ended by itself several times: is there memory left on this machine? "
-            "What was graded so far is kept; run the same command again."
-        )
-
-    def _lose(self) -> None:
-        if self.room:
-            self.room.control.close()
-            self.room = None
-        forget(self.keras)
 
 
 _warm: dict[bool, Warm] = {}

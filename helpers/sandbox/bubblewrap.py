@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ SYSTEM = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"),
     *("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"),
 )
+PARTS = ("bin", "lib", "lib64", "share", "ssl", "etc/fonts", "pyvenv.cfg")
 SEEN = ("__init__.py", "observing", "data", "sandbox/__init__.py", "sandbox/inside")
 """What of the course is in the sandbox: no exercise, no reference solution, nothing that judges."""
 
@@ -69,41 +69,54 @@ def environment() -> dict[str, str]:
 
 def _places(keras: bool) -> Iterator[str]:
     yield from ("--proc", "/proc", "--dev", "/dev", "--tmpfs", HOME)
-    for place in (
-        "/usr",
-        "/lib",
-        "/lib32",
-        "/lib64",
-        "/bin",
-        "/sbin",
-        "/etc/ld.so.cache",
-        "/etc/alternatives",
-    ):
-        if Path(place).is_symlink():
-            yield from ("--symlink", str(Path(place).readlink()), place)
-        elif Path(place).exists():
-            yield from ("--ro-bind", place, place)
-    for place in _interpreter():
-        yield from ("--ro-bind", place, place)
-    if not keras:
-        for packages in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-            for library in sorted(LIBRARIES):
-                if (Path(packages) / library).is_dir():
-                    yield from ("--tmpfs", str(Path(packages) / library))
+    for place in SYSTEM:
+        yield from _seen(place)
     package = _package()
-    if any(package.is_relative_to(place) for place in _interpreter()):
+    if not package.parent.name.endswith("-packages") and package.is_relative_to("/usr"):
+        yield from ("--tmpfs", str(package.parent))  # the course's folder, with all that was handed in
+    for place in _interpreter():
+        yield from _seen(place)
+    if not keras:
+        for place in _libraries():
+            yield from ("--tmpfs", place)
+    if any(package.is_relative_to(place) for place in ("/usr", *_interpreter())):
         yield from ("--tmpfs", str(package))
     for part in SEEN:
         yield from ("--ro-bind", str(package / part), str(package / part))
 
 
+def _seen(place: str) -> Iterator[str]:
+    if Path(place).is_symlink():
+        yield from ("--symlink", str(Path(place).readlink()), place)
+    elif Path(place).exists():
+        yield from ("--ro-bind", place, place)
+
+
 def _interpreter() -> list[str]:
-    """The folders that this Python and its packages are in; those of the system are there already."""
-    found = {Path(place).resolve() for place in (sys.base_prefix, sys.prefix)} | {
-        Path(place) for place in (sys.base_prefix, sys.prefix)
-    }
-    found |= {Path(sys.executable).resolve().parents[1]}
-    return sorted(str(place) for place in found if not place.is_relative_to("/usr"))
+    """What this Python and its packages are made of; no more of the folder that they are in, which may be
+    the course's."""
+    return sorted(
+        str(place / part)
+        for place in _prefixes()
+        for part in PARTS
+        if place not in (Path("/usr"), Path("/usr/local"), Path("/"))
+    )
+
+
+def _prefixes() -> set[Path]:
+    named = {Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parents[1]}
+    return named | {place.resolve() for place in named}
+
+
+def _libraries() -> list[str]:
+    """Wherever one of `LIBRARIES` is, for this Python or another one."""
+    return sorted(
+        str(place)
+        for prefix in {*_prefixes(), Path("/usr"), Path("/usr/local")}
+        for library in LIBRARIES
+        for place in prefix.glob(f"lib*/python3*/*-packages/{library}")
+        if place.is_dir() and not place.parents[2].is_symlink()
+    )
 
 
 def _package() -> Path:

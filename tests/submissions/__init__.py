@@ -91,7 +91,7 @@ def _uses(function: Callable, found: dict | None = None) -> dict[str, object]:
             continue
         if inspect.ismodule(value):
             found[name] = f"import {value.__name__} as {name}"
-        elif inspect.isfunction(value) and value.__module__ == function.__module__:
+        elif inspect.isfunction(value) and value.__module__.startswith("helpers."):
             _uses(value, found)
             found[name] = value
         elif hasattr(value, "__module__") and value.__module__ in sys.modules:

@@ -1,5 +1,6 @@
 """Answers to lesson 07 in a style of their own."""
 
+import keras
 import keras.layers as L
 
 

@@ -3,18 +3,24 @@
 Sources: the manual pages namespaces(7), user_namespaces(7), capabilities(7), seccomp(2), prctl(2).
 """
 
+import contextlib
 import ctypes
 import errno
 import os
 import platform
+import re
 import resource
 import struct
 
 MEGABYTE = 1 << 20
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS, NEW_NETWORK = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
-NO_SUID, NO_DEVICES, RECURSIVE, PRIVATE, DETACH = 2, 4, 0x4000, 0x40000, 2
+READ_ONLY, NO_SUID, NO_DEVICES, REMOUNT, BIND = 1, 2, 4, 0x20, 0x1000
+RECURSIVE, PRIVATE, DETACH = 0x4000, 0x40000, 2
+RELATIVE_TIMES, KEPT = 0x200000, os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC | os.ST_NOATIME | os.ST_NODIRATIME
+DEVICES = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty", "pts"))
 SET_DUMPABLE, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS, SET_PDEATHSIG = 4, 22, 24, 38, 1
 CAPABILITIES = 64
+MOST_THREADS = 512
 COPIED = ("/proc/cpuinfo", "/proc/meminfo")
 """What TensorFlow reads of `/proc`; beside these, which program this is; the rest is not to be seen."""
 
@@ -37,8 +43,14 @@ REFUSED = {
     "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218), "init_module": (175, 105),
     "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104),
     "kexec_file_load": (320, 294), "quotactl": (179, 60), "swapon": (167, 224), "reboot": (169, 142),
-    "fanotify_init": (300, 262),
+    "fanotify_init": (300, 262), "syslog": (103, 116), "quotactl_fd": (443, 443),
+    "process_madvise": (440, 440), "process_mrelease": (448, 448),
+    # how others are run
+    "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119), "sched_setattr": (314, 274),
 }  # fmt: skip
+OF_ITSELF = {"prlimit64": (302, 261), "sched_setaffinity": (203, 122)}
+"""Allowed for the process that asks, which is number 0; else an answer could starve what watches over it."""
 CLONE, CLONE3 = (56, 220), (435, 435)
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 OF_A_THREAD = 0x10000
@@ -73,6 +85,17 @@ def enter_own_namespaces() -> None:
     os.symlink(program, "/proc/self/exe")
     with open("/proc/self/cmdline", "wb") as file:
         file.write(program.encode() + b"\0")
+    # What one exercise writes down no other may find. The devices are the machine's own, and root's where
+    # root grades: nobody may change who can use them.
+    for place in ("/proc", *DEVICES):
+        if os.path.exists(place):
+            _make_read_only(place)
+
+
+def _make_read_only(place: str) -> None:
+    has = os.statvfs(place).f_flag
+    flags = REMOUNT | BIND | READ_ONLY | (has & KEPT) | (RELATIVE_TIMES if has & os.ST_RELATIME else 0)
+    _done(_libc.mount(None, place.encode(), None, flags, None), f"making {place} read-only")
 
 
 def _beginning(name: str) -> bytes:
@@ -119,6 +142,20 @@ def limit(memory: int, disk: int) -> None:
         resource.RLIMIT_MEMLOCK: 0,
     }.items():
         resource.setrlimit(what, (most, most))
+    if _counts_threads_by_namespace():
+        resource.setrlimit(resource.RLIMIT_NPROC, (MOST_THREADS, MOST_THREADS))
+
+
+def _counts_threads_by_namespace() -> bool:
+    """Since Linux 5.14; before, all that the user runs on this machine would count. Root's never do."""
+    major, minor = (int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
+    return (major, minor) >= (5, 14)
+
+
+def be_first_to_go() -> None:
+    """Where memory runs out, the kernel ends this process before others."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
 
 
 def give_up_privileges() -> None:
@@ -153,6 +190,9 @@ def _filter() -> list[bytes]:
     for numbers in REFUSED.values():
         if numbers[column] is not None:
             program += [step(equal, numbers[column], 0, 1), step(say, no | errno.EPERM)]
+    for numbers in OF_ITSELF.values():
+        program += [step(equal, numbers[column], 0, 4), step(load, first_argument)]
+        program += [step(equal, 0, 0, 1), step(say, allow), step(say, no | errno.EPERM)]
     # The C library then asks by the older call, whose flags can be read.
     program += [step(equal, CLONE3[column], 0, 1), step(say, no | errno.ENOSYS)]
     program += [step(equal, CLONE[column], 0, 3), step(load, first_argument)]

@@ -70,6 +70,7 @@ def _become_a_room(limits: dict[str, int], control: socket.socket, shell: object
     if walls:
         limits["memory"] += confine.address_space()
         confine.end_with_parent()
+        confine.be_first_to_go()
         confine.enter_own_namespaces()
         if room := os.fork():  # the first process in its namespace: when it ends, all others there do
             control.close()
@@ -87,6 +88,7 @@ class Room:
         self.limits, self.control, self.shell, self.walls = limits, control, shell, walls
         self.selector = selectors.DefaultSelector()
         self.pid = self.ended = None
+        self.scratch, self.data = False, True
 
     def serve(self) -> None:
         """Do what the grader asks: start an exercise with the channel that comes along, signal it, end it."""
@@ -109,11 +111,11 @@ class Room:
 
     def _start(self, message: dict[str, bool], channel: int) -> None:
         if self.walls:
-            confine.mount_tmpfs(SCRATCH, f"size={self.limits['disk']},nr_inodes=10000,mode=700")
-            if not message["data"]:
-                confine.mount_tmpfs(str(_data()), "size=4k,mode=555")
+            if not self.scratch:
+                confine.mount_tmpfs(SCRATCH, f"size={self.limits['disk']},nr_inodes=10000,mode=700")
+                self.scratch = True
+            self._show_data(message["data"])
         os.chdir(SCRATCH)
-        self.hidden = not message["data"]
         self.pid = os.fork()
         if not self.pid:
             self._become_an_exercise(channel)
@@ -158,11 +160,17 @@ class Room:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        os.chdir("/")
-        with contextlib.suppress(OSError):
+        if self.scratch and os.listdir(SCRATCH):
+            os.chdir("/")
             confine.unmount(SCRATCH)
-            if self.hidden:
-                confine.unmount(str(_data()))
+            self.scratch = False
+
+    def _show_data(self, shown: bool) -> None:
+        if shown and not self.data:
+            confine.unmount(str(_data()))
+        elif self.data and not shown:
+            confine.mount_tmpfs(str(_data()), "size=4k,mode=555")
+        self.data = shown
 
 
 def _data() -> Path:
