@@ -159,7 +159,7 @@ def answer(page: Page, cell: Locator, source: str) -> None:
 
 
 def picture(page: Page, name: str, shown: Callable[[], Locator], width: int = NARROW) -> None:
-    """Take something in both themes, in a window of some width; of few colours, as the page is, for small files."""
+    """Take something in both themes, in a window of some width; few colours make small files."""
     for theme, title in THEMES.items():
         page.locator(".lm-MenuBar-item", has_text=re.compile("^Settings$")).click()
         page.locator(".lm-Menu-item", has_text=re.compile("^Theme$")).hover()
