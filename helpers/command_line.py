@@ -293,9 +293,11 @@ def stop(sentence: str) -> NoReturn:
 
 
 def course_root() -> Path:
-    """The folder of the course: where this package lies, or the one we are in."""
-    for folder in (Path(__file__).resolve().parents[1], Path.cwd(), *Path.cwd().parents):
-        if (folder / "nbgrader_config.py").is_file() and (folder / "requirements.lock").is_file():
+    """The folder of the course: the one that we are in, or where this package lies."""
+    for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parents[1]):
+        if (folder / "nbgrader_config.py").is_file() and any(
+            (folder / name).is_dir() for name in ("notebooks", "solutions")
+        ):
             return folder
     stop(
         "The course's folder is not here: change to the folder that holds its notebooks, and run this again."
