@@ -1,7 +1,9 @@
 """From one submission to its verdicts: cells run in the sandbox, answers are observed there, judged here."""
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from helpers.checking.check import VISIBLE_SEED, learns_elsewhere, verdict_on_answer
 from helpers.checking.verdict import Verdict
@@ -15,6 +17,12 @@ from helpers.observing import Outcome, Raised, Source
 from helpers.sandbox.session import Ran, Room, Running, Stopped
 
 DATA = "helpers.data"
+MOST_SAID = 2_000
+MOST_FACTS = 20
+MOST_LEFT_OUT = 3
+"""Cells that end their process, of which an answer's other cells are tried without."""
+
+_BLAMES = re.compile(r"Your answer calls your `\w+`, and that one does not pass its check yet: .*")
 
 
 class There:
@@ -46,7 +54,17 @@ class Sitting:
         self.at: Cell | None = None
 
     def judge(self, exercise: skeleton.Exercise, cells: Sequence[Cell]) -> Judged:
-        """Run those of an exercise's cells that have not run yet, and judge its answer.
+        """Judge an answer on the cases that learners see, and then on the hidden ones.
+
+        Raises:
+            Stopped: the process is no more; `at` is the cell that it was in, None if it was in the answer.
+        """
+        judged = self.judge_in_the_open(exercise, cells)
+        return self.judge_hidden(exercise, cells, judged) if judged.verdict.passed else judged
+
+    def judge_in_the_open(self, exercise: skeleton.Exercise, cells: Sequence[Cell]) -> Judged:
+        """Run those of an exercise's cells that have not run yet, and judge its answer on the cases that
+        learners see: the verdict may show all that the answer says.
 
         Raises:
             Stopped: the process is no more; `at` is the cell that it was in, None if it was in the answer.
@@ -54,30 +72,92 @@ class Sitting:
         began = self.running.seconds
         for self.at in cells:
             if self.at not in self.ran:
-                self.ran[self.at] = self.running.run(self.at.name, self.at.source)
+                self.ran[self.at] = self._run(self.at)
         self.at = None
         own = [self.ran[cell] for cell in cells if cell.answer == exercise.name]
-        verdict = self._verdict(exercise, next((ran.error for ran in own if ran.error), None))
+        verdict = self._verdict(exercise, VISIBLE_SEED)
         return Judged(
             exercise=exercise.name,
-            verdict=verdict,
+            verdict=verdict or _no_answer(exercise.name, next((ran.error for ran in own if ran.error), None)),
             source="",
             printed="".join(ran.printed for ran in own),
             seconds=round(self.running.seconds - began, 4),
         )
 
-    def _verdict(self, exercise: skeleton.Exercise, error: Raised | None) -> Verdict:
+    def judge_hidden(self, exercise: skeleton.Exercise, cells: Sequence[Cell], judged: Judged) -> Judged:
+        """Judge an answer that is right on the cases that learners see on those that they do not see.
+
+        Raises:
+            Stopped: the process is no more.
+        """
+        began, verdict = self.running.seconds, judged.verdict
+        for seed in exercise.seeds:
+            if verdict.passed and seed != VISIBLE_SEED:
+                hidden = self._verdict(exercise, seed) or _no_answer(exercise.name, None)
+                verdict = verdict if hidden.passed else _untold(hidden, cells)
+        seconds = round(judged.seconds + self.running.seconds - began, 4)
+        return judged.model_copy(update={"verdict": verdict, "seconds": seconds})
+
+    def _run(self, cell: Cell) -> Ran:
+        try:
+            return self.running.run(cell.name, cell.source)
+        except Stopped as stopped:
+            if stopped.by_itself and not cell.own and not any(before.own for before in self.ran):
+                raise ConnectionResetError("The sandbox cannot run the course's own cells.") from stopped
+            raise
+
+    def _verdict(self, exercise: skeleton.Exercise, seed: int) -> Verdict | None:
         source = self.running.source_of(exercise.name)
         if source is None:
-            return _no_answer(exercise.name, error)
-        answer = There(self.running, exercise.name, source)
-        verdict = None
-        for seed in exercise.seeds:
-            shown = seed == VISIBLE_SEED
-            verdict = verdict_on_answer(find_exercise(exercise.name), answer, seed, show_numbers=shown)
-            if not verdict.passed:
-                break
-        return verdict
+            return None
+        definition, answer = find_exercise(exercise.name), There(self.running, exercise.name, source)
+        try:
+            return _bounded(verdict_on_answer(definition, answer, seed, show_numbers=seed == VISIBLE_SEED))
+        except (Stopped, OSError):
+            raise
+        except Exception as problem:  # whatever it is that came back, it is not the right answer
+            said = f"What your function returned cannot be compared with the right result ({_kind(problem)})."
+            return Verdict(exercise.name, "failed", said)
+
+
+def _kind(problem: Exception) -> str:
+    return type(problem).__name__
+
+
+def _bounded(verdict: Verdict) -> Verdict:
+    """The same, cut to what can be read: an answer may say very much."""
+    return replace(
+        verdict,
+        headline=verdict.headline[:MOST_SAID],
+        facts=tuple((label[:MOST_SAID], text[:MOST_SAID]) for label, text in verdict.facts[:MOST_FACTS]),
+        code=verdict.code[:MOST_SAID],
+        printed=verdict.printed[:MOST_SAID],
+    )
+
+
+def _untold(verdict: Verdict, cells: Sequence[Cell]) -> Verdict:
+    """A verdict on hidden cases in which nothing is of the answer's making: types, names, messages and
+    shapes could carry the inputs out. A sentence of the course's and a line of the learner's stay."""
+    headline = verdict.headline
+    if not verdict.misconception and not _BLAMES.fullmatch(headline):
+        stopped = "Python stopped in your answer" if verdict.status == "error" else "it is not"
+        headline = (
+            f"Right on the cases that you see; on others, which the check keeps to itself, {stopped}: "
+            "what in it holds for the first ones alone?"
+        )
+    return replace(
+        verdict,
+        headline=headline,
+        facts=(("Tried on", "inputs that the check keeps to itself"),),
+        code=_known(verdict.code, cells),
+        printed="",
+    )
+
+
+def _known(code: str, cells: Sequence[Cell]) -> str:
+    """Lines of code, if they are among the cells' indeed."""
+    lines = {line.strip()[:200] for cell in cells for line in cell.source.splitlines()}
+    return code if all(line.removeprefix("→ ") in lines for line in code.splitlines()) else ""
 
 
 def judge(
@@ -88,46 +168,64 @@ def judge(
     One process does for all of them, as long as nothing in it can have come in an answer's way. What does not
     pass although something may have is judged once more, in a process of its own.
     """
-    found = _judge_together(
-        [one for one in exercises if not find_exercise(one.name).learns_from], submission, room
-    )
+    found: dict[str, Judged] = {}
     remarks: list[str] = []
-    for exercise in exercises:
-        if exercise.name not in found:
+    share = room.left / (2 * len(exercises))
+    together = [one for one in exercises if not find_exercise(one.name).learns_from]
+    with _kept(room, share * len(exercises)):
+        found |= _judge_together(together, submission, room)
+    alone = [one for one in exercises if one.name not in found]
+    for later, exercise in zip(reversed(range(len(alone))), alone, strict=True):
+        with _kept(room, share * later):
             found[exercise.name], said = _judge_alone(exercise, submission, room)
-            remarks += said
+        remarks += said
     return {
         name: judged.model_copy(update={"source": submission.answers.get(name, "")})
         for name, judged in found.items()
     }, remarks
 
 
+@contextlib.contextmanager
+def _kept(room: Room, seconds: float) -> Iterator[None]:
+    """Keep time for the exercises that come later: one that takes for ever must not take theirs."""
+    room.left -= seconds
+    try:
+        yield
+    finally:
+        room.left += seconds
+
+
 def _judge_together(
     exercises: Sequence[skeleton.Exercise], submission: Submission, room: Room
 ) -> dict[str, Judged]:
-    """The verdicts that stand: an answer passed, or failed among cells that only make names."""
+    """The verdicts that stand: an answer passed, or failed among cells that only make names.
+
+    Hidden cases come last: no answer can then tell in the open what another one was given.
+    """
     found: dict[str, Judged] = {}
     if len(exercises) < 2:
         return found
-    with room.exercise(data=True) as running:
+    with room.exercise(data=True) as running, contextlib.suppress(Stopped):
         sitting = Sitting(running)
+        passed: list[tuple[skeleton.Exercise, Sequence[Cell], Judged]] = []
         for exercise in exercises:
             cells = needed(submission.cells, exercise.name, exercise.check)
-            try:
-                judged = sitting.judge(exercise, cells)
-            except Stopped:
-                return found
-            if judged.verdict.passed or not _unsettling(submission, exercise):
+            judged = sitting.judge_in_the_open(exercise, cells)
+            if judged.verdict.passed:
+                passed.append((exercise, cells, judged))
+            elif not _unsettling(submission, exercise):
                 found[exercise.name] = judged
+        for exercise, cells, judged in passed:
+            hidden = sitting.judge_hidden(exercise, cells, judged)
+            if hidden.verdict.passed:
+                found[exercise.name] = hidden
     return found
 
 
 def _unsettling(submission: Submission, exercise: skeleton.Exercise) -> bool:
     """Whether a cell of the learner's before an exercise's check does more than make names."""
-    return any(
-        cell.own and cell.place[0] < exercise.check and names_in(cell.source).changed
-        for cell in submission.cells
-    )
+    names = [names_in(c.source) for c in submission.cells if c.own and c.place[0] < exercise.check]
+    return any(one.changed or one.reaching for one in names)
 
 
 def _judge_alone(
@@ -160,8 +258,8 @@ def _attempt(exercise: skeleton.Exercise, cells: Sequence[Cell], room: Room) -> 
             except Stopped as stopped:
                 at = sitting.at
                 remarks.append(f"{at.name if at else exercise.name}: {stopped.why}")
-                if at is None or at.answer == exercise.name:
-                    verdict = _stopped(exercise.name, stopped, calling=at is None)
+                if at is None or at.answer == exercise.name or len(remarks) > MOST_LEFT_OUT:
+                    verdict = _stopped(exercise.name, stopped, cells, calling=at is None)
                     seconds = round(running.seconds, 4)
                     return Judged(
                         exercise=exercise.name, verdict=verdict, source="", seconds=seconds
@@ -208,13 +306,8 @@ def _no_answer(name: str, error: Raised | None) -> Verdict:
     )
 
 
-def _stopped(name: str, stopped: Stopped, *, calling: bool) -> Verdict:
+def _stopped(name: str, stopped: Stopped, cells: Sequence[Cell], *, calling: bool) -> Verdict:
     what = "Your function was called, and" if calling else f"The cell of `{name}` was run, and"
-    where = stopped.raised.line if stopped.raised else None
-    said = f" When it was stopped it was in line {where}." if where else ""
-    return Verdict(
-        name,
-        "not run",
-        f"{what} {stopped.why}.{said}",
-        code=stopped.raised.source if stopped.raised else "",
-    )
+    code = _known(stopped.raised.source, cells) if stopped.raised else ""
+    said = f" When it was stopped it was in line {stopped.raised.line}." if code else ""
+    return Verdict(name, "not run", f"{what} {stopped.why}.{said}", code=code)

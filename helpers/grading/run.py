@@ -15,7 +15,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from helpers.grading import work
-from helpers.grading.course import CourseError, open_course
+from helpers.grading.course import CourseError, autograded_folder, open_course
 from helpers.grading.gradebook import Book
 from helpers.grading.results import Graded
 from helpers.grading.skeleton import Skeleton, find_lesson, read_skeleton
@@ -149,6 +149,12 @@ def _due(
     source = skeleton.path.read_bytes()
     settings = repr((order.walls, order.limits)).encode()
     for learner in learners:
+        try:
+            autograded_folder(course, learner, skeleton.lesson.folder)
+        except CourseError:
+            summary.left.append(learner)
+            summary.remarks.append((learner, "not graded: its folder's name has odd characters, rename it"))
+            continue
         folder = top / learner / skeleton.lesson.folder
         try:
             notebook: bytes | str = read_bytes(folder / skeleton.path.name, top)
@@ -167,8 +173,8 @@ def _due(
 def _submitted_at(folder: Path, top: Path) -> datetime | None:
     """What nbgrader's `timestamp.txt` says, if it says a time."""
     try:
-        return parse_utc(read_bytes(folder / "timestamp.txt", top).decode().strip())
-    except (Unreadable, ValueError, OverflowError):
+        return parse_utc(read_bytes(folder / "timestamp.txt", top, most=1_000).decode().strip())
+    except Exception:  # dateutil raises of all kinds, and without it there is no lateness
         return None
 
 

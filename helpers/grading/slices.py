@@ -7,12 +7,28 @@ up to then neither helps it nor harms it, and the lesson's pictures need not be 
 import ast
 import functools
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from helpers.grading.submission import Cell
 
+MOST_MAGICS = 50
+"""Lines with IPython's own words in a cell: each makes IPython read all of the cell anew."""
+
+PLAIN_MODULES = frozenset(
+    {"numpy", "math", "functools", "itertools", "operator", "collections", "dataclasses", "typing", "random"}
+    | {"keras", "tensorflow", "pandas", "matplotlib", "jaxtyping", "warnings", "time", "copy", "helpers"}
+)
+REACHING = frozenset(
+    {"setattr", "delattr", "getattr", "vars", "globals", "locals", "exec", "eval", "compile", "open", "dir"}
+    | {"get_ipython", "type", "super"}
+)
+
 _LINE_THAT_BINDS = re.compile(r"^\s*(?:(?:async\s+)?def|class)\s+(\w+)|^(\w+)\s*=", re.MULTILINE)
+
+
+_MAGIC = re.compile(r"^\s*[%!?]|[!?]\s*$|=\s*[%!]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -24,12 +40,14 @@ class Names:
         changed: it may change what they stand for: `cache.clear()`, `Wx[0] = 1`.
         used: read by it, functions' bodies included.
         modules: imported by it, in full: `helpers.data`.
+        reaching: whether it can get at what is not its own: a module's insides, other functions' names.
     """
 
     made: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
+    reaching: bool = False
 
 
 def needed(cells: Sequence[Cell], name: str, before: int, *, changes: bool = False) -> list[Cell]:
@@ -57,15 +75,17 @@ def _offers(cell: Cell, wanted: set[str], changes: bool) -> bool:
     return bool(names.made & wanted) or (changes and bool(names.changed & wanted))
 
 
-@functools.lru_cache(maxsize=4_096)
+@functools.lru_cache(maxsize=512)
 def names_in(source: str) -> Names:
     """What a cell does with names; of one that Python cannot read, what its lines look like."""
     try:
-        nodes = list(ast.walk(ast.parse(plain_python(source))))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # else what Python thinks of a "\d" is said to the instructor
+            nodes = list(ast.walk(ast.parse(plain_python(source))))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         found = _LINE_THAT_BINDS.findall(source)
         return Names(made=frozenset(name for pair in found for name in pair if name))
-    made, changed, used, modules = set(), set(), set(), set()
+    made, changed, used, modules, hidden = set(), set(), set(), set(), False
     for node in nodes:
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
@@ -78,7 +98,15 @@ def names_in(source: str) -> Names:
             changed.add(_root(node.value.func))
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             changed.add(_root(node))
-    return Names(frozenset(made), frozenset(changed - {""}), frozenset(used), frozenset(modules))
+        hidden = hidden or (isinstance(node, ast.Attribute) and node.attr.startswith("_"))
+    foreign = {module.partition(".")[0] for module in modules} - PLAIN_MODULES
+    return Names(
+        frozenset(made),
+        frozenset(changed - {""}),
+        frozenset(used),
+        frozenset(modules),
+        reaching=hidden or bool(foreign) or bool(used & REACHING),
+    )
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -95,12 +123,13 @@ def _root(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-@functools.lru_cache(maxsize=4_096)
 def plain_python(source: str) -> str:
-    """A cell with IPython's own words, `%time` and the like, in Python's."""
+    """A cell with IPython's own words, `%time` and the like, in Python's; with too many of them as it is."""
     from IPython.core.inputtransformer2 import TransformerManager
 
+    if len(_MAGIC.findall(source)) > MOST_MAGICS:
+        return source
     try:
         return TransformerManager().transform_cell(source)
-    except (SyntaxError, RecursionError):
+    except Exception:  # of whatever kind: it is for reading Python, and this is none
         return source

@@ -13,6 +13,9 @@ from helpers.grading.skeleton import Skeleton
 MOST_BYTES = 50_000_000
 MOST_CELL_BYTES = 200_000
 MOST_CELLS = 2_000
+MOST_CODE_BYTES = 1_000_000
+MOST_PARTS = 3_000_000
+"""Commas and brackets in a notebook's text: each becomes an object in memory."""
 
 
 class Unreadable(Exception):
@@ -54,7 +57,7 @@ class Submission:
     remarks: tuple[str, ...] = field(default=())
 
 
-def read_bytes(path: Path, top: Path) -> bytes:
+def read_bytes(path: Path, top: Path, most: int = MOST_BYTES) -> bytes:
     """A submitted file: a plain one below `top`, as a link could lead to any file of this machine.
 
     Raises:
@@ -72,9 +75,9 @@ def read_bytes(path: Path, top: Path) -> bytes:
         facts = os.fstat(opened.fileno())
         if not stat.S_ISREG(facts.st_mode):
             raise Unreadable("it is no file")
-        if facts.st_size > MOST_BYTES:
-            raise Unreadable(f"it is larger than {MOST_BYTES // 1_000_000} MB: outputs, perhaps")
-        return opened.read(MOST_BYTES)
+        if facts.st_size > most:
+            raise Unreadable(f"it is larger than {most / 1_000_000:g} MB: outputs, perhaps")
+        return opened.read(most)
 
 
 def read_submission(text: bytes, skeleton: Skeleton) -> Submission:
@@ -93,11 +96,16 @@ def read_submission(text: bytes, skeleton: Skeleton) -> Submission:
         Cell(f"cell {index}", source, (index, -1), own=False) for index, source in skeleton.explaining.items()
     ]
     answers: dict[str, str] = {}
-    remarks, here = [], -1
+    remarks, here, left = [], -1, MOST_CODE_BYTES
     for number, (told, identity, source) in enumerate(_code_cells(text)):
-        if len(source.encode(errors="replace")) > MOST_CELL_BYTES:
+        size = len(source.encode(errors="replace"))
+        left -= size
+        if size > MOST_CELL_BYTES:
             remarks.append(f"a cell of more than {MOST_CELL_BYTES // 1000} kB was left out")
             continue
+        if left < 0:
+            remarks.append(f"what comes after {MOST_CODE_BYTES // 1000} kB of code was left out")
+            break
         at = skeleton.ids.get(identity)
         if told in places:
             here = places[told]
@@ -118,14 +126,17 @@ def read_submission(text: bytes, skeleton: Skeleton) -> Submission:
 
 def _code_cells(text: bytes) -> Iterator[tuple[str, str, str]]:
     """The `grade_id`, the id and the source of each code cell, of whatever version of the format."""
+    if sum(text.count(sign) for sign in (b",", b"[", b"{")) > MOST_PARTS:
+        raise Unreadable("it is no notebook: it has millions of parts")
     try:
         notebook = json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, MemoryError):
         raise Unreadable("it is no notebook: its text is damaged or was cut off") from None
     sheets = notebook.get("worksheets") if isinstance(notebook, dict) else None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(sheets, list):  # the format before 2015
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+        many = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = [cell for cells in many if isinstance(cells, list) for cell in cells]
     if not isinstance(cells, list):
         raise Unreadable("it is no notebook: it has no cells")
     if len(cells) > MOST_CELLS:

@@ -15,10 +15,17 @@ from helpers.grading.skeleton import Exercise, Skeleton
 from helpers.grading.submission import Submission, Unreadable, digest, read_submission
 from helpers.lessons import find_exercise
 from helpers.sandbox import bubblewrap
-from helpers.sandbox.session import Limits, Warm
+from helpers.sandbox.session import Limits, Room, Stopped, Warm
 
-TRIES = 3
+TRIES = 2
 """How often an exercise is begun anew where the sandbox itself has died under it."""
+
+MOST_REMARKS = 6
+
+LOST = (
+    "The sandbox ended by itself several times: is there memory left on this machine? "
+    "What was graded so far is kept; run the same command again."
+)
 
 JUDGES = ("checking", "lessons", "observing", "reference", "sandbox", "grading")
 """The parts of the course that a verdict depends on."""
@@ -55,15 +62,13 @@ def grade(task: Task) -> Graded:
     try:
         if isinstance(task.notebook, str):
             raise Unreadable(task.notebook)
-        submission = read_submission(task.notebook, task.skeleton)
-        judged, remarks = _judge(task, submission)
-    except Unreadable as why:
-        said = f"The notebook that was handed in could not be graded: {why}."
-        judged = [
-            Judged(exercise=one.name, verdict=Verdict(one.name, "not run", said), source="")
-            for one in task.skeleton.exercises
-        ]
-        remarks = [f"not graded: {why}"]
+        judged, remarks = _judge(task, read_submission(task.notebook, task.skeleton))
+    except Unreadable as problem:
+        judged, remarks = _not_graded(task, str(problem))
+    except (SandboxLost, bubblewrap.NoSandbox):
+        raise
+    except Exception as problem:  # one submission must not end the run for the others
+        judged, remarks = _not_graded(task, f"the grader stumbled over it ({type(problem).__name__})")
     return Graded(
         learner=task.learner,
         lesson=task.skeleton.lesson.folder,
@@ -74,34 +79,82 @@ def grade(task: Task) -> Graded:
     )
 
 
+def _not_graded(task: Task, why: str) -> tuple[list[Judged], list[str]]:
+    said = f"The notebook that was handed in could not be graded: {why}."
+    judged = [
+        Judged(exercise=one.name, verdict=Verdict(one.name, "not run", said), source="")
+        for one in task.skeleton.exercises
+    ]
+    return judged, [f"not graded: {why}"]
+
+
 def _judge(task: Task, submission: Submission) -> tuple[list[Judged], list[str]]:
+    exercises = task.skeleton.exercises
     found: dict[str, Judged] = {}
     remarks = list(submission.remarks)
     left = task.limits.seconds_in_all
     for keras in (False, True):
-        due = [one for one in task.skeleton.exercises if needs_keras(one.name) is keras]
+        due = [one for one in exercises if needs_keras(one.name) is keras]
+        later = 0 if keras else len(exercises) - len(due)
+        kept = left * later / (2 * len(exercises))
         if due:
-            judged, said, left = _judge_in_a_room(task, due, submission, keras, left)
+            judged, said, left = _judge_in_a_room(task, due, submission, keras, left - kept)
             found |= judged
             remarks += said
-    return [found[one.name] for one in task.skeleton.exercises], remarks
+        left += kept
+    remarks = list(dict.fromkeys(remarks))
+    if len(remarks) > MOST_REMARKS:
+        remarks[MOST_REMARKS - 1 :] = [f"and {len(remarks) - MOST_REMARKS + 1} more of the kind"]
+    return [found[one.name] for one in exercises], remarks
 
 
 def _judge_in_a_room(
     task: Task, exercises: Sequence[Exercise], submission: Submission, keras: bool, left: float
 ) -> tuple[dict[str, Judged], list[str], float]:
-    """The verdicts, the remarks, and the seconds that are left to the submission."""
+    """The verdicts, the remarks, and the seconds that are left to the submission.
+
+    Raises:
+        SandboxLost: it dies even where nothing of the learner's runs.
+    """
+    for _ in range(TRIES):
+        with _room(task, keras) as room:
+            room.left = left
+            try:
+                return *judge(exercises, submission, room), room.left
+            except OSError:
+                left = room.left
+    if len(exercises) > 1:  # one of them is to blame
+        found, remarks = {}, []
+        for exercise in exercises:
+            judged, said, left = _judge_in_a_room(task, [exercise], submission, keras, left)
+            found |= judged
+            remarks += said
+        return found, remarks, left
+    name = exercises[0].name
+    with _room(task, keras) as room, room.exercise(data=True) as running:
+        try:
+            running.run("probe", "pass")
+        except (OSError, Stopped):
+            raise SandboxLost(LOST) from None
+    said = "When it was run, the sandbox came to its end, several times: it cannot be graded."
+    judged = Judged(
+        exercise=name, verdict=Verdict(name, "not run", said), source=submission.answers.get(name, "")
+    )
+    return {name: judged}, [f"{name}: it brought the sandbox down"], left
+
+
+@contextmanager
+def _room(task: Task, keras: bool) -> Iterator[Room]:
     for _ in range(TRIES):
         try:
-            with warm(keras, task.walls).room(task.limits) as room:
-                room.left = left
-                return *judge(exercises, submission, room), room.left
+            room = warm(keras, task.walls).room(task.limits)
         except OSError:
             forget(keras)
-    raise SandboxLost(
-        "The sandbox ended by itself several times: is there memory left on this machine? "
-        "What was graded so far is kept; run the same command again."
-    )
+            continue
+        with room:
+            yield room
+        return
+    raise SandboxLost(LOST)
 
 
 def needs_keras(exercise: str) -> bool:

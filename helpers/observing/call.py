@@ -185,7 +185,7 @@ def raised(problem: BaseException) -> Raised:
         if theirs:
             line, source = number, linecache.getline(filename, number).strip()
             shapes, function = _shapes_named_in(frame, number), frame.f_code.co_name
-            first = first or (frame.f_code, (line, source))
+            first = first or (frame.f_code, (line, source[:200]))
             called_from = first[1] if frame.f_code is not first[0] else None
     try:
         message = str(problem)

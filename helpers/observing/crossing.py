@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
@@ -30,7 +31,8 @@ MOST_ARRAYS = 10_000
 KINDS = "biufcUSmM"
 """The dtypes that cross: no objects, no records."""
 
-_MOST_DIGITS = 4_000
+_MOST_DIGITS = 3_000
+_NOTHING = np.empty((), object)
 
 
 class Malformed(ValueError):
@@ -73,7 +75,7 @@ def _pack_array(value: np.ndarray | np.generic, blobs: list[bytes]) -> object:
     return {"scalar" if isinstance(value, np.generic) else "array": len(blobs) - 1}
 
 
-def unpack(tree: object, blobs: Sequence[bytes], *, recipes: bool = False, depth: int = 0) -> object:
+def unpack(tree: object, blobs: Sequence[bytes], *, recipes: bool = False) -> object:
     """The plain value of a JSON tree.
 
     Args:
@@ -82,6 +84,22 @@ def unpack(tree: object, blobs: Sequence[bytes], *, recipes: bool = False, depth
     Raises:
         Malformed: it is no tree that `pack` would have made.
     """
+    return _unpack(tree, _Once(blobs), recipes, 0)
+
+
+class _Once:
+    """The arrays of a frame, each to be taken once: many names for one would be copies of it without end."""
+
+    def __init__(self, blobs: Sequence[bytes]):
+        self.left = dict(enumerate(blobs))
+
+    def take(self, number: object) -> np.ndarray:
+        if type(number) is not int or number not in self.left:
+            raise Malformed("This is no array's number.")
+        return _array(self.left.pop(number))
+
+
+def _unpack(tree: object, blobs: _Once, recipes: bool, depth: int) -> object:
     if tree is None or isinstance(tree, (bool, int, float, str)):
         return tree
     if depth > DEEPEST + 3 or not isinstance(tree, dict) or len(tree) != 1:
@@ -103,23 +121,26 @@ def unpack(tree: object, blobs: Sequence[bytes], *, recipes: bool = False, depth
         raise Malformed(f"This is no {tag!s:.20} that may cross.") from problem
 
 
-def _parts(content: Sequence[object], blobs: Sequence[bytes], recipes: bool, depth: int) -> Iterator[object]:
-    if not isinstance(content, list):
-        raise Malformed("This is no list of values.")
-    return (unpack(item, blobs, recipes=recipes, depth=depth) for item in content)
+def _parts(content: object, blobs: _Once, recipes: bool, depth: int) -> Iterator[object]:
+    return (_unpack(item, blobs, recipes, depth) for item in _list(content))
 
 
-def _entries(
-    content: Sequence[object], blobs: Sequence[bytes], recipes: bool, depth: int
-) -> dict[str, object]:
-    return {_text(key): unpack(item, blobs, recipes=recipes, depth=depth) for key, item in content}
+def _entries(content: object, blobs: _Once, recipes: bool, depth: int) -> dict[str, object]:
+    pairs = [_list(pair) for pair in _list(content)]
+    return {_text(key): _unpack(item, blobs, recipes, depth) for key, item in pairs}
 
 
-def _recipe(content: Sequence[object], blobs: Sequence[bytes], recipes: bool, depth: int) -> object:
-    name, parts = content
+def _recipe(content: object, blobs: _Once, recipes: bool, depth: int) -> object:
+    name, parts = _list(content)
     if not recipes:
         raise Malformed("No recipe may come from this side.")
     return RECIPES[name](**_entries(parts, blobs, recipes, depth))
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise Malformed("This is no list of values.")
+    return value
 
 
 def _text(value: object) -> str:
@@ -138,25 +159,37 @@ def _array(blob: bytes) -> np.ndarray:
     """An array of its `.npy` bytes, which have to be as long as its header says: nothing is set aside on the
     header's word."""
     file = io.BytesIO(blob)
-    version = np.lib.format.read_magic(file)
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-    shape, fortran, dtype = read(file)
+    try:
+        shape, fortran, dtype = _header(file)
+        entries = math.prod(shape)
+    except Exception as problem:  # what Python's and NumPy's readers say to a made-up header is of all kinds
+        raise Malformed("This is no array's header.") from problem
     left = blob[file.tell() :]
-    if dtype.kind not in KINDS or math.prod(shape) * dtype.itemsize != len(left):
+    if dtype.kind not in KINDS or entries * dtype.itemsize != len(left):
         raise Malformed("This is no array that may cross.")
     if not left:
-        return np.empty(shape, dtype)
+        # Texts without a letter take no bytes, but NumPy would set some aside for each of them.
+        return np.empty(shape if entries == 0 else 0, dtype)
     return np.frombuffer(left, dtype).reshape(shape, order="F" if fortran else "C").copy()
 
 
+def _header(file: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return read(file)
+
+
 _UNPACKED: Mapping[str, Callable] = {
-    "array": lambda content, blobs, recipes, depth: _array(blobs[_index(content)]),
-    "scalar": lambda content, blobs, recipes, depth: _array(blobs[_index(content)])[()],
-    "objects": lambda content, blobs, recipes, depth: np.empty(_shape(content), object),
+    "array": lambda content, blobs, recipes, depth: blobs.take(content),
+    "scalar": lambda content, blobs, recipes, depth: blobs.take(content)[()],
+    # However large it says it is, it takes no room: nobody looks into it.
+    "objects": lambda content, blobs, recipes, depth: np.broadcast_to(_NOTHING, _shape(content)),
     "foreign": lambda content, blobs, recipes, depth: Foreign(_text(content)[:200]),
     "int": lambda content, blobs, recipes, depth: _int(content),
-    "float": lambda content, blobs, recipes, depth: float(content),
-    "complex": lambda content, blobs, recipes, depth: complex(*map(float, content)),
+    "float": lambda content, blobs, recipes, depth: float(_text(content)),
+    "complex": lambda content, blobs, recipes, depth: complex(*map(float, _list(content))),
     "tuple": lambda content, blobs, recipes, depth: tuple(_parts(content, blobs, recipes, depth)),
     "list": lambda content, blobs, recipes, depth: list(_parts(content, blobs, recipes, depth)),
     "dict": _entries,
@@ -170,8 +203,8 @@ def _index(number: object) -> int:
     return number
 
 
-def _shape(sizes: Sequence[object]) -> tuple[int, ...]:
-    shape = tuple(_index(size) for size in sizes)
+def _shape(sizes: object) -> tuple[int, ...]:
+    shape = tuple(_index(size) for size in _list(sizes))
     if math.prod(shape) > 1_000_000:
         raise Malformed("This array is too large.")
     return shape
@@ -208,16 +241,18 @@ def receive(connection: socket.socket, until: float = math.inf) -> tuple[object,
 
 
 def _exactly(connection: socket.socket, size: int, until: float) -> bytes:
-    pieces, left = [], size
-    while left:
+    arrived, here = bytearray(size), 0
+    while here < size:
         if until != math.inf:
-            connection.settimeout(max(0.001, until - time.monotonic()))
-        piece = connection.recv(min(left, 1 << 20))
-        if not piece:
+            left = until - time.monotonic()
+            if left <= 0:  # else one byte now and then would keep it waiting for ever
+                raise TimeoutError("It was not there in time.")
+            connection.settimeout(left)
+        count = connection.recv_into(memoryview(arrived)[here:])
+        if not count:
             raise ConnectionResetError("The connection was closed.")
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+        here += count
+    return bytes(arrived)
 
 
 def size_of(value: object) -> int:

@@ -14,16 +14,19 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.lessons.exercise import Case, Exercise
 from helpers.observing import Outcome, Raised, Source
+from helpers.observing.call import LIBRARIES
 from helpers.observing.crossing import Malformed, pack, receive, send, unpack
 from helpers.sandbox import bubblewrap
 
 SECONDS_TO_START = 120
 SECONDS_TO_STOP = 2
+SECONDS_TO_END = 20
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,20 @@ class Limits:
     disk: int = 64 << 20
 
 
-class Stopped(Exception):
-    """The process of an exercise is no more; `why` says it in words for learner and instructor alike."""
+USED_UP = "the time for the whole submission was used up"
 
-    def __init__(self, why: str, raised: Raised | None = None):
+
+class Stopped(Exception):
+    """The process of an exercise is no more; `why` says it in words for learner and instructor alike.
+
+    `by_itself` where nobody has ended it.
+    """
+
+    def __init__(self, why: str, raised: Raised | None = None, *, by_itself: bool = False):
         super().__init__(why)
         self.why = why
         self.raised = raised
+        self.by_itself = by_itself
 
 
 class _Message(BaseModel):
@@ -67,7 +77,7 @@ class _Raised(_Message):
     source: str = Line
     shapes: list[tuple[str, list[int] | str]] = Field(max_length=100)
     function: str = Line
-    called_from: tuple[int, str] | None
+    called_from: tuple[Annotated[int, Count], Annotated[str, Line]] | None
     not_written: bool
 
     def plain(self) -> Raised:
@@ -97,7 +107,7 @@ class _Outcome(_Message):
     value: object
     error: _Raised | None
     changed: list[str] = Field(max_length=100)
-    asked: str = Line
+    asked: Literal["", "helpers", *sorted(LIBRARIES)]
     printed: str = Field(max_length=5_000)
 
 
@@ -254,35 +264,44 @@ class Running:
             value = unpack(said.value, arrays)
         except Malformed as problem:
             raise self._broken() from problem
+        if not set(said.changed) <= case.inputs.keys():
+            raise self._broken()
         error = said.error.plain() if said.error else None
         return Outcome(value, error, tuple(said.changed), said.asked, said.printed)
 
     def end(self) -> None:
         """End the process, whatever it is at, and all that it started."""
         if not self.over:
-            self.room.signal(signal.SIGKILL)
-            with contextlib.suppress(OSError):
-                self.room.ended(SECONDS_TO_STOP)
             self.over = True
+            self.room.signal(signal.SIGKILL)
+            try:
+                ended = self.room.ended(SECONDS_TO_END)
+            except OSError:
+                return
+            if ended is None:  # what the room says later would be taken for a word on the next exercise
+                self.room.control.close()
 
     def _ask(
         self, kind: type[_Message], what: str, content: object, blobs: list[bytes] = ()
     ) -> tuple[BaseModel, list[bytes]]:
         if self.over:
             raise Stopped("it had been stopped before")
+        if self.room.left <= 0:
+            self.end()
+            raise Stopped(USED_UP)
         began = time.monotonic()
+        until = began + min(self.room.limits.seconds, self.room.left)
         try:
-            until = began + min(self.room.limits.seconds, self.room.left)
             self.channel.settimeout(until - began)
             send(self.channel, {what: content}, blobs)
             try:
                 message, arrays = receive(self.channel, until)
             except TimeoutError:
-                message, arrays = self._interrupt(began)
+                message, arrays = self._interrupt(began, until)
             return kind.model_validate(message), arrays
         except TimeoutError:
             self.end()
-            raise Stopped(f"it did not end within {self._given(began)}") from None
+            raise Stopped(self._too_slow(began, until)) from None
         except (Malformed, ValidationError) as problem:
             raise self._broken() from problem
         except (ConnectionError, BrokenPipeError) as problem:
@@ -290,18 +309,21 @@ class Running:
         finally:
             took = time.monotonic() - began
             self.seconds += took
-            self.room.left = max(0.1, self.room.left - took)
+            self.room.left -= took
 
-    def _interrupt(self, began: float) -> tuple[object, list[bytes]]:
+    def _interrupt(self, began: float, until: float) -> tuple[object, list[bytes]]:
         """Ask it to stop, as Ctrl-C does: it can then say where it was."""
         self.room.signal(signal.SIGINT)
         message, _ = receive(self.channel, time.monotonic() + SECONDS_TO_STOP)
         error = _Raised.model_validate(message.get("error")).plain() if isinstance(message, Mapping) else None
         self.end()
-        raise Stopped(f"it did not end within {self._given(began)}", error)
+        raise Stopped(self._too_slow(began, until), error)
 
-    def _given(self, began: float) -> str:
-        return f"{round(max(1.0, time.monotonic() - began - SECONDS_TO_STOP / 2))} seconds"
+    def _too_slow(self, began: float, until: float) -> str:
+        given = until - began
+        if given < self.room.limits.seconds:
+            return USED_UP
+        return f"it did not end within {given:.0f} second{'' if round(given) == 1 else 's'}"
 
     def _broken(self) -> Stopped:
         self.end()
@@ -314,11 +336,18 @@ class Running:
             raise ConnectionResetError("The sandbox is gone.") from None
         if status is None:
             self.end()
-            return Stopped("it closed its connection to the grader")
+            return Stopped("it closed its connection to the grader", by_itself=True)
         self.over = True
         if status < 0:
-            return Stopped(f"it was ended by the signal {signal.Signals(-status).name}")
-        return Stopped(f"it ended its process (with status {status})")
+            return Stopped(f"it was ended by the signal {_signal(-status)}", by_itself=True)
+        return Stopped(f"it ended its process (with status {status})", by_itself=True)
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of the real-time signals have no name
+        return str(number)
 
 
 def supported() -> bool:
