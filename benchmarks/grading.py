@@ -61,9 +61,9 @@ def main() -> None:
         print("| --- | ---: | ---: | ---: |")
         print(f"| nbgrader autograde, one after the other | {serial:.2f} | {60 / serial:.0f} | 1 |")
         print(f"| course grade, start included | {each:.3f} | {60 / each:.0f} | {serial / each:.0f} |\n")
-        print(f"start (the sandbox and Keras): {again:.1f} s; the class beyond it: {took - again:.1f} s;")
+        print(f"start (the sandbox and Keras): {start:.1f} s; the class beyond it: {took - start:.1f} s;")
         print(
-            f"cells and observations alone, on all cores: {cells:.1f} s; ratio {(took - again) / cells:.2f}\n"
+            f"cells and observations alone, on all cores: {cells:.1f} s; ratio {(took - start) / cells:.2f}\n"
         )
         if options.many:
             hand_in_class(root, lesson, options.many)

@@ -33,6 +33,7 @@ def examine(root: Path) -> Iterator[Finding]:
     yield kernel()
     yield nbgrader_extensions()
     yield disk(root)
+    yield sandbox()
     yield chromium()
 
 
@@ -184,6 +185,21 @@ def disk(root: Path) -> Finding:
     return Finding(
         "1 GB of free disk", free >= 1, f"{free:.1f} GB", "Make room: notebooks may fail to be saved."
     )
+
+
+def sandbox() -> Finding:
+    """What this machine offers to keep learners' code apart while a class is graded."""
+    what = "A sandbox, to grade a class in"
+    try:
+        from helpers.sandbox import bubblewrap
+
+        bubblewrap.require()
+    except ImportError as error:
+        return Finding(what, False, str(error), SET_UP_AGAIN, necessary=False)
+    except bubblewrap.NoSandbox as reason:
+        remedy = f"Only instructors need it. {reason}"
+        return Finding(what, False, "none", remedy, necessary=False)
+    return Finding(what, True, "bubblewrap, with namespaces and a filter of system calls", "")
 
 
 def chromium() -> Finding:
