@@ -371,6 +371,7 @@ def test_the_status_command_needs_no_workspace_and_tells_of_a_damaged_record(tmp
     shutil.copytree(ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("nbgrader_config.py", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "notebooks").mkdir()  # by which a course's folder is known
 
     def status() -> subprocess.CompletedProcess[str]:
         return subprocess.run(
