@@ -688,29 +688,3 @@ def test_the_kernel_is_installed_as_it_stands_in_the_package() -> None:
     assert (
         json.loads((ours / "kernel.json").read_text())["display_name"] == (copies.KERNELSPEC["display_name"])
     )
-
-
-@pytest.mark.slow
-def test_a_submission_taken_from_the_workspace_is_graded_with_the_courses_kernelspec(tmp_path: Path) -> None:
-    from submissions import in_another_style, submit
-    from test_nbgrader import Course, full_marks
-
-    from helpers.lessons import LESSONS
-
-    lesson = next(each for each in LESSONS if each.folder == LESSON)
-    graded = Course(tmp_path, lesson)
-    graded.nbgrader("generate_assignment", lesson.folder)
-    Workspace(tmp_path).fill()
-    answers, extra = in_another_style(lesson)
-    mine = tmp_path / "work" / LESSON / "forward_loop.ipynb"
-    nbformat.write(submit(mine, answers, extra), mine)
-    said = graded.nbgrader("validate", str(mine.relative_to(tmp_path)))
-    assert "Success" in said.stdout
-    handed_in = nbformat.read(mine, as_version=4)
-    assert handed_in.metadata.kernelspec.name == "rnn-by-hand"
-    graded.hand_in("ada", handed_in)
-    graded.nbgrader("autograde", lesson.folder)
-    assert graded.scores("ada") == full_marks(lesson)
-    done = nbformat.read(tmp_path / "autograded/ada" / LESSON / "forward_loop.ipynb", as_version=4)
-    assert done.metadata.kernelspec.name == "python3"
-    assert not (tmp_path / "work/.course/progress.db").exists()  # neither of them is a try
