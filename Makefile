@@ -33,7 +33,7 @@ lint: setup ## check code and notebooks with ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 lock: setup ## pin what pyproject.toml asks for       (ARGS="--upgrade")
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \
+	$(BIN)/uv pip compile pyproject.toml --extra cluster --group dev --universal --generate-hashes --no-header \
 	  --python-version 3.11 --fork-strategy fewest -o requirements.lock $(ARGS)
 
 clean: ## remove .venv and caches; notebooks and grades stay

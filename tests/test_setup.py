@@ -329,6 +329,7 @@ def test_a_lock_that_is_missing_is_told(course: Path, capsys: pytest.CaptureFixt
 def test_every_declared_dependency_is_in_the_lock_at_a_version_it_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     declared = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    declared += project["project"]["optional-dependencies"]["cluster"]
     locked = {}
     for block in install.locked(str(ROOT / "requirements.lock")):
         name, version = re.match(r"([A-Za-z0-9._-]+)==([^\s;\\]+)", block).groups()
