@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from helpers.grading.autograded import plain
+from helpers.grading.cluster import ClusterError
 from helpers.grading.course import CourseError
 from helpers.grading.gradebook import GradebookError
 from helpers.grading.results import Graded
@@ -32,7 +33,7 @@ def grade_and_show(**order: object) -> int:
     try:
         with bar:
             summary = grade_class(Order(**order), bar)
-    except (NotGradable, CourseError, GradebookError, NoSandbox, SandboxLost) as problem:
+    except (NotGradable, CourseError, GradebookError, NoSandbox, SandboxLost, ClusterError) as problem:
         errors.print(escape(str(problem)))
         return 1
     except KeyboardInterrupt:
