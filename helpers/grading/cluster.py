@@ -127,8 +127,9 @@ def _connected(address: str) -> Iterator["Client"]:
     try:
         import dask
 
+        quiet = ("distributed", "distributed.client", "tornado.application")
         settings = {
-            "logging": {"distributed": "critical", "distributed.client": "critical"},  # we say it ourselves
+            "logging": dict.fromkeys(quiet, "critical"),  # we say it ourselves
             "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a notebook may have 50 MB
             "distributed.comm.timeouts.connect": SECONDS_TO_ANSWER,
         }

@@ -1,5 +1,6 @@
 """What the instructor sees of a run: a bar while it goes, a line for whatever is odd, and what it came to."""
 
+import logging
 import sys
 import time
 
@@ -28,6 +29,8 @@ def grade_and_show(**order: object) -> int:
     """
     console = Console(highlight=False)
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    # nbgrader tells of every transaction that was in another's way; it is tried again, and then said by us.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     bar = _Bar(console)
     began = time.monotonic()
     try:
