@@ -5,7 +5,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup lab test build check-build lint lock clean
+.PHONY: help setup lab grade test build check-build lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -19,6 +19,9 @@ setup: ## install everything into .venv, once
 
 lab: setup ## open the course in JupyterLab           (ARGS="--port 9000 --no-browser")
 	@$(BIN)/course lab $(ARGS)
+
+grade: setup ## grade an example class of twelve       (ARGS="--lesson 9")
+	@$(BIN)/python tests/example_class.py $(ARGS)
 
 test: setup ## run every test                           (ARGS="-k forward")
 	@$(BIN)/python -m pytest $(ARGS)

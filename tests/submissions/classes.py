@@ -2,6 +2,7 @@
 
 import functools
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -12,8 +13,13 @@ from submissions import in_another_style, mistaken, submit
 ROOT = Path(__file__).parents[2]
 
 
-def hand_in_class(root: Path, lesson: Lesson, learners: int) -> list[str]:
+def hand_in_class(
+    root: Path, lesson: Lesson, learners: int, naming: Callable[[int], str] = "learner{:04d}".format
+) -> list[str]:
     """Put submissions of a lesson into a course's folder, with the instructor's notebook beside them.
+
+    Args:
+        naming: the name of learner 0, 1, …
 
     Returns:
         the learners' names.
@@ -21,7 +27,7 @@ def hand_in_class(root: Path, lesson: Lesson, learners: int) -> list[str]:
     source = root / "solutions" / lesson.folder
     if not source.exists():
         shutil.copytree(ROOT / "solutions" / lesson.folder, source)
-    names = [f"learner{number:04d}" for number in range(learners)]
+    names = [naming(number) for number in range(learners)]
     for number, name in enumerate(names):
         folder = root / "submitted" / name / lesson.folder
         folder.mkdir(parents=True, exist_ok=True)
