@@ -67,14 +67,15 @@ def read_bytes(path: Path, top: Path, most: int = MOST_BYTES) -> bytes:
         if Path(os.path.realpath(path)) != Path(os.path.realpath(top)) / path.relative_to(top):
             raise Unreadable("it is a link to another place, and was not followed")
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        facts = os.fstat(file)
+        if not stat.S_ISREG(facts.st_mode):
+            os.close(file)
+            raise Unreadable("it is no file")
     except FileNotFoundError:
         raise Unreadable(f"there is no {path.name} in it") from None
     except OSError as problem:
         raise Unreadable(f"it cannot be read ({problem.strerror})") from None
     with os.fdopen(file, "rb") as opened:
-        facts = os.fstat(opened.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            raise Unreadable("it is no file")
         if facts.st_size > most:
             raise Unreadable(f"it is larger than {most / 1_000_000:g} MB: outputs, perhaps")
         return opened.read(most)

@@ -65,7 +65,8 @@ def mistaken(lesson: Lesson, which: int = 0) -> tuple[dict[str, str], dict[str, 
 
 def as_answer(name: str, function: Callable) -> str:
     """The source of a function of the bank with all it uses, under the name that the exercise asks for."""
-    parts = [_source(part) if inspect.isfunction(part) else part for part in _uses(function).values()]
+    used = _uses(function).items()
+    parts = [_source(part, called) if inspect.isfunction(part) else part for called, part in used]
     return "\n\n".join([*parts, _source(function, name)])
 
 
@@ -79,12 +80,18 @@ def _source(function: Callable, name: str = "") -> str:
     for node in ast.walk(definition):
         if isinstance(node, ast.arg):
             node.annotation = None
+    own = {given.__name__ for given in _given(function)}
+    given = definition.args.defaults
+    given[:] = [ast.Name(f"_{of.attr}") if getattr(of, "attr", "") in own else of for of in given]
     return ast.unparse(definition)
 
 
 def _uses(function: Callable, found: dict | None = None) -> dict[str, object]:
     """What a function needs from its module, in the order in which it has to be defined."""
     found = {} if found is None else found
+    for given in _given(function):
+        _uses(given, found)
+        found[f"_{given.__name__}"] = given
     for name in _names(function.__code__):
         value = function.__globals__.get(name)
         if name in found or value is None:
@@ -99,6 +106,12 @@ def _uses(function: Callable, found: dict | None = None) -> dict[str, object]:
         else:
             found[name] = f"{name} = {value!r}"
     return found
+
+
+def _given(function: Callable) -> list[Callable]:
+    """The functions of the reference that are defaults of its arguments: `step=reference.lstm_step`."""
+    given = [inspect.unwrap(value) for value in function.__defaults__ or () if inspect.isfunction(value)]
+    return [value for value in given if value.__module__.startswith("helpers.reference.")]
 
 
 def _names(code: CodeType) -> list[str]:

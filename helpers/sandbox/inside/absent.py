@@ -10,7 +10,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 class Asked(Exception):
@@ -65,6 +65,24 @@ class StandIn:
 
     def __repr__(self) -> str:
         return f"<{self._name} is not here>"
+
+
+def _asked_by(operation: str) -> Callable:
+    def ask(self: StandIn, *_: object) -> StandIn:
+        Tally.note(self._name)
+        if operation in NUMBERS:
+            raise Asked(f"{self._name} is not to be had here")
+        return StandIn(self._name)
+
+    return ask
+
+
+NUMBERS = ("__float__", "__int__", "__index__", "__len__", "__contains__", "__array__", "__format__")
+OPERATIONS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__abs__")
+for _name in (*NUMBERS, *COMPARISONS, *(f"__{r}{name}__" for name in OPERATIONS for r in ("", "r"))):
+    setattr(StandIn, _name, _asked_by(_name))
+StandIn.__hash__ = object.__hash__
 
 
 class StandInModule(types.ModuleType):

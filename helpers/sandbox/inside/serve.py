@@ -62,7 +62,21 @@ def _shell() -> object:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    return InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    class Shell(InteractiveShell):
+        """One without a window and without other programs: `%matplotlib inline` and `!pip install` stand in
+        many a notebook, and an answer is none the worse for them."""
+
+        def enable_gui(self, gui: str | None = None) -> None:
+            """There is nothing to enable."""
+
+        def system(self, cmd: str) -> None:
+            """No other program runs here."""
+
+        def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> list[str] | str:
+            """No other program runs here."""
+            return [] if split else ""
+
+    return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
 
 
 def _become_a_room(limits: dict[str, int], control: socket.socket, shell: object, walls: bool) -> None:
