@@ -17,7 +17,8 @@ from submissions import mistaken, submit
 from submissions.classes import hand_in_class, right_answers
 
 from helpers.checking.check import verdict_on
-from helpers.grading import work
+from helpers.checking.compare import agree
+from helpers.grading import oracle, work
 from helpers.grading.run import Order, Watcher, grade_class
 from helpers.grading.skeleton import NotGradable, find_lesson, read_skeleton
 from helpers.lessons import LESSONS, find_exercise
@@ -254,3 +255,20 @@ def test_a_check_that_only_nbgrader_can_run_is_not_passed_over(tmp_path):
     path.write_text(path.read_text().replace("check(dense, seed=2026)", "assert dense is not None"))
     with pytest.raises(NotGradable, match="check_dense asks for more"):
         read_skeleton(tmp_path, LESSON.folder)
+
+
+def test_what_keras_says_is_asked_once_and_a_damaged_record_of_it_is_not_believed(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(oracle, "remembered", remembered := {})
+    skeleton = read_skeleton(ROOT, LESSON.folder)
+    assert not oracle.recall(skeleton, "these judges")
+    oracle.keep(skeleton, "these judges")
+    asked = dict(remembered)
+    remembered.clear()
+    assert oracle.recall(skeleton, "these judges")
+    assert remembered.keys() == asked.keys()
+    for of, values in asked.items():
+        assert all(agree(kept, value, 0) for kept, value in zip(remembered[of], values, strict=True))
+    assert not oracle.recall(skeleton, "other judges")
+    next(tmp_path.rglob("forward-*.json")).write_text('{"value": ')
+    assert not oracle.recall(skeleton, "these judges")

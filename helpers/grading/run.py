@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from helpers.grading import work
+from helpers.grading import oracle, work
 from helpers.grading.course import CourseError, autograded_folder, open_course
 from helpers.grading.gradebook import Book
 from helpers.grading.results import Graded
@@ -193,8 +193,9 @@ def _engine(order: Order, skeleton: Skeleton) -> Callable[[Iterable[work.Task]],
 def _on_this_machine(order: Order, skeleton: Skeleton, tasks: Iterable[work.Task]) -> Results:
     jobs = order.jobs or len(os.sched_getaffinity(0))
     with work.warmed(skeleton, order.walls):
-        import keras  # noqa: F401  the oracle: imported once, before the workers are forked
-
+        if any(work.needs_keras(one.name) for one in skeleton.exercises):
+            import keras  # noqa: F401  once, before the workers are forked
+        oracle.prepare(skeleton, work.judges_digest())
         breaks: dict[str, int] = {}
         waiting = deque[work.Task]()
         tasks = iter(tasks)

@@ -158,7 +158,7 @@ def become(
     os.environ.clear()
     os.environ.update(set_by_imports | kernel.environment)
     time.tzset()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until a cell runs, when ipykernel takes it over
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     _forget_the_course()
     _draw_new_seeds()
