@@ -1,7 +1,6 @@
 """`solution(answer)`: the course's answer beside one's own, once that is earned."""
 
 import ast
-import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterator
@@ -9,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
-import jinja2
-
 from helpers.checking import tries
 from helpers.checking.check import VISIBLE_SEED, judged, named_exercise
 from helpers.checking.graded import is_graded
 from helpers.lessons import LESSON_OF
 from helpers.lessons.exercise import Exercise
+from helpers.templates import template
+
+_PAGE = Path(__file__).with_name("solution.html.j2")
 
 HONEST_TRIES = 5
 """After so many different wrong answers a solution opens."""
@@ -46,7 +46,7 @@ class Solution:
         return str(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": _template().render(solution=self), "text/plain": str(self)}
+        return {"text/html": template(_PAGE).render(solution=self), "text/plain": str(self)}
 
 
 def solution(answer: Callable) -> Solution:
@@ -132,9 +132,3 @@ def _plain(function: Callable) -> str:
         argument.annotation = None
     first = f"def {node.name}({ast.unparse(arguments)}):"
     return "\n".join([first, *source.rstrip().splitlines()[node.body[0].lineno - 1 :]])
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    source = Path(__file__).with_name("solution.html.j2").read_text(encoding="utf-8")
-    return jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)

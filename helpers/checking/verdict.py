@@ -1,15 +1,14 @@
 """What a check says: one headline, a few facts, in HTML for notebooks and in plain text elsewhere."""
 
-import functools
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import jinja2
-from markupsafe import Markup, escape
+from helpers.templates import template
+
+_CARD = Path(__file__).with_name("verdict.html.j2")
 
 Status = Literal["passed", "failed", "error", "not written", "not run"]
 
@@ -70,7 +69,7 @@ class Verdict:
 
     def html(self) -> str:
         """The same as a card that reads on light and dark themes; everything from the learner is escaped."""
-        return _template().render(verdict=self)
+        return template(_CARD).render(verdict=self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": str(self)}
@@ -79,16 +78,3 @@ class Verdict:
 def joined(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return ", ".join(words[:-1]) + (" and " if words[1:] else "") + words[-1]
-
-
-def _code(text: str) -> Markup:
-    """Escaped text in which `backticks` became code."""
-    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    source = Path(__file__).with_name("verdict.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["code"] = _code
-    return environment.from_string(source)

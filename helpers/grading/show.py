@@ -17,6 +17,7 @@ from helpers.grading.run import Order, Summary, Watcher, grade_class
 from helpers.grading.skeleton import NotGradable
 from helpers.grading.work import SandboxLost
 from helpers.sandbox.bubblewrap import NoSandbox
+from helpers.templates import counted
 
 SECONDS_BETWEEN_LINES = 10
 """Where there is no terminal to draw a bar in, a line tells how far it is, so often."""
@@ -53,7 +54,7 @@ def _say(console: Console, summary: Summary, seconds: float) -> None:
         console.print(
             f"[yellow]{escape(plain(learner))}[/]: could not be graded now; run the same command again."
         )
-    said = f"{_many(summary.graded, 'submission')} graded in {seconds:.0f} s"
+    said = f"{counted(summary.graded, 'submission')} graded in {seconds:.0f} s"
     said += f", {summary.all_right} of them all right" if summary.graded else ""
     said += f"; {summary.kept} had been graded before" if summary.kept else ""
     console.print(f"{said}.", soft_wrap=True)
@@ -62,10 +63,6 @@ def _say(console: Console, summary: Summary, seconds: float) -> None:
             "Look at them in Formgrader (`course lab`, Nbgrader menu), or make the report: `course report`.",
             soft_wrap=True,
         )
-
-
-def _many(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
 class _Bar(Watcher):

@@ -1,18 +1,16 @@
 """How far the tries of a logbook have brought its learner, as a card in a notebook or as plain text."""
 
-import functools
 import os
-import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup, escape
-
 from helpers.lessons import LESSON_OF, LESSONS, Lesson, find_exercise
 from helpers.logbook.tries import Logbook, Try, find_logbook, is_damage
+from helpers.templates import counted, template
+
+_CARD = Path(__file__).with_name("progress.html.j2")
 
 BAR = 24
 """Characters of a whole bar in plain text."""
@@ -131,7 +129,7 @@ class Progress:
 
     def html(self) -> str:
         """The same as a card that reads on light and dark themes."""
-        return _template().render(progress=self)
+        return template(_CARD).render(progress=self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": str(self)}
@@ -237,20 +235,3 @@ def bar(passed: int, total: int) -> str:
     full = passed * BAR // total
     full = max(full, 1) if passed else 0
     return "█" * full + "░" * (BAR - full)
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """`1 try`, `2 tries`."""
-    return f"{number} {one if number == 1 else many}"
-
-
-def _code(text: str) -> Markup:
-    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    source = Path(__file__).with_name("progress.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"code": _code, "counted": counted}
-    return environment.from_string(source)
