@@ -30,8 +30,9 @@ sets a fresh copy of a lesson. If something does not work, `course doctor` says 
 
 **You teach.** The notebooks are nbgrader assignments; the lesson's folder is the assignment's name. In this
 folder: `nbgrader generate_assignment 05_forward_loop`, put what you collect in
-`submitted/<learner>/05_forward_loop/`, then `nbgrader autograde 05_forward_loop` and
-`nbgrader generate_feedback 05_forward_loop`. Or click: Formgrader is in the Nbgrader menu of `course lab`.
+`submitted/<learner>/05_forward_loop/`, then `course grade 5`, which takes the place of `nbgrader autograde`.
+`course report 5` says what the class made of it, `nbgrader generate_feedback 05_forward_loop` what each
+learner did. Formgrader is in the Nbgrader menu of `course lab`; docs/teaching.md goes the whole way.
 
 **You write.** Edit `solutions/<lesson>/<name>.py`; `course build` runs it and makes both notebooks, with and
 without answers; `course build --check` says whether any is out of step.
@@ -127,9 +128,7 @@ def lab(
     print(f"The course is open at\n\n    {address}\n\nTo close it, press Ctrl-C here.", flush=True)
     server.start()
     # A page that was being served keeps a thread of the server's waiting for more, and us waiting for it.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    end_at_once(0)
 
 
 @app.command()
@@ -218,19 +217,49 @@ def grade(
     from helpers.sandbox.session import Limits
 
     limits = Limits(seconds=seconds, seconds_in_all=max(seconds, in_all), memory=int(memory * 2**30))
-    raise typer.Exit(
-        grade_and_show(
-            root=course_root(),
-            lesson=lesson,
-            learners=learners or (),
-            jobs=jobs,
-            walls=sandbox,
-            again=again,
-            limits=limits,
-            scheduler=scheduler,
-            db_url=db,
-        )
+    status = grade_and_show(
+        root=course_root(),
+        lesson=lesson,
+        learners=learners or (),
+        jobs=jobs,
+        walls=sandbox,
+        again=again,
+        limits=limits,
+        scheduler=scheduler,
+        db_url=db,
     )
+    end_at_once(status)  # Keras takes half a second to end, in which a Ctrl-C would look like a failure
+
+
+@app.command()
+def report(
+    lesson: Annotated[str, typer.Argument(help="Its number or its name: 5, 05_forward_loop, forward_loop.")],
+    names: Annotated[
+        bool,
+        typer.Option(
+            "--names/--no-names",
+            help="Without names learners are numbered in no order, comments are taken out of their answers, "
+            "and no grades are written.",
+        ),
+    ] = True,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="The folder to write to; without it, reports/<lesson>.", show_default=False),
+    ] = None,
+    db: Annotated[
+        str,
+        typer.Option(help="Another gradebook than nbgrader's settings name: postgresql://user@host/name."),
+    ] = "",
+) -> None:
+    """Say what a class made of a lesson: an HTML page with figures, the same as CSV, and the grades.
+
+    How each exercise came out, which mistakes were made and by how many, and which wrong answers fit none
+    that the course knows. Grades are written as nbgrader exports them, and in the columns that Canvas and
+    Moodle import.
+    """
+    from helpers.reporting.show import report_and_show
+
+    raise typer.Exit(report_and_show(course_root(), lesson, named=names, folder=to, db_url=db))
 
 
 @app.command()
@@ -290,6 +319,13 @@ def fill_workspace(root: Path) -> list[str]:
 def stop(sentence: str) -> NoReturn:
     print(sentence, file=sys.stderr)
     raise typer.Exit(1)
+
+
+def end_at_once(status: int) -> NoReturn:
+    """End this process, all of whose work is done, without Python's own tidying up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def course_root() -> Path:

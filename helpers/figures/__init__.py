@@ -45,6 +45,7 @@ _HOME = {
     "seen": "layers",
     "digits": "handwriting",
     "reading": "handwriting",
+    "outcomes": "verdicts",
 }
 
 __all__ = sorted(_HOME)
