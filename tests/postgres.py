@@ -37,10 +37,13 @@ class Server:
     """A server with a data folder of its own.
 
     PostgreSQL does not run as root: where we do, it runs as `nobody`.
+
+    Args:
+        safe: whether what is written is on the disk before it is called written.
     """
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, safe: bool = False):
+        self.folder, self.safe = folder, safe
         self.port = _free_port()
         self.user: dict[str, object] = {}
         if os.geteuid() == 0:
@@ -56,7 +59,7 @@ class Server:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
-            "fsync": "off",
+            "fsync": "on" if self.safe else "off",
             "max_connections": 50,
             "shared_buffers": "32MB",
         }
@@ -115,13 +118,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(safe: bool = False) -> Iterator[Server]:
     """A server, in a folder that whoever it runs as can reach, unlike pytest's own."""
     assert programs() is not None, "CI is set, and there is no PostgreSQL server: .ci/run installs it"
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     server = None
     try:
-        server = Server(folder)
+        server = Server(folder, safe)
         yield server
     finally:
         if server and server.process.poll() is None:

@@ -20,7 +20,7 @@ from helpers.lessons import LESSONS, find_exercise
 building = sys.modules[build.__module__]  # the package's own `build` is the function
 PAGES = find_pages()
 RUN_HERE = ("00_start", "05_forward_loop", "99_cheat_sheet")
-"""One page of each kind is run under a seed of its own; nbval runs all, each under another seed every time."""
+"""One page of each kind, run under a seed of its own; nbval runs all, under another seed every time."""
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.folder)
 
 
