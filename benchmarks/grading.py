@@ -42,7 +42,6 @@ def main() -> None:
     cores = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        shutil.copy(ROOT / "nbgrader_config.py", root)
         hand_in_class(root, lesson, min(options.nbgrader, options.learners))
         began = time.perf_counter()
         nbgrader(root, "autograde", lesson.folder)

@@ -1,8 +1,9 @@
 """A class of twelve who do not exist, graded: what `make grade` shows.
 
 They are made from the course's own right answers and misconceptions: somebody did nothing, six have it right,
-some in a style of their own, and each of the others makes a mistake or two. The last two show what the
-instructor reads where a submission is out of the ordinary: one ends its process, one was cut off.
+some in a style of their own, and each of the others makes a mistake or two. The last three show what the
+instructor reads where a submission is out of the ordinary: one makes a mistake that no bank foresaw, one
+ends its process, one was cut off.
 """
 
 import argparse
@@ -23,6 +24,13 @@ from helpers.lessons import Lesson  # noqa: E402
 
 CLASS = 12
 FOLDER = ROOT / "example_class"
+UNHEARD_OF = """def forward(x, Wx, Wh, bh, Wo, bo):
+    h_last = np.zeros(len(bh))
+    for x_t in x:
+        h = np.tanh(x_t @ Wx + h_last @ Wh + bh)
+        h_last = np.round(h, 1)  # easier to read
+    return h @ Wo + bo"""
+"""A mistake that no bank foresaw."""
 COURSE = Path(sys.executable).with_name("course")
 
 
@@ -38,7 +46,11 @@ def main() -> int:
     print(f"Twelve who do not exist have handed in {lesson.folder}: {shown(folder)}/submitted")
     grading = [COURSE, "grade", lesson.folder, *(["--no-sandbox"] if options.no_sandbox else [])]
     print(f"$ cd {shown(folder)} && course grade {' '.join(map(str, grading[2:]))}", flush=True)
-    return subprocess.run(grading, cwd=folder, check=False).returncode
+    graded = subprocess.run(grading, cwd=folder, check=False).returncode
+    if graded == 0:
+        print(f"$ course report {lesson.number}", flush=True)
+        graded = subprocess.run([COURSE, "report", lesson.folder], cwd=folder, check=False).returncode
+    return graded
 
 
 def make(folder: Path, lesson: Lesson) -> None:
@@ -52,7 +64,6 @@ def make(folder: Path, lesson: Lesson) -> None:
     elif folder.exists() and any(folder.iterdir()):
         raise SystemExit(f"{folder} holds something else than an example class: name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
     for released in ("00_start", lesson.folder):  # so that `course lab` opens there
         shutil.copytree(ROOT / "notebooks" / released, folder / "notebooks" / released)
     hand_in_class(folder, lesson, CLASS, lambda number: f"example-{number + 1:02d}")
@@ -64,6 +75,9 @@ def make(folder: Path, lesson: Lesson) -> None:
     first, *_ = lesson.exercises
     leaves = {first: f"import os\n\n\ndef {first}(*given):\n    os._exit(0)"}
     nbformat.write(submit(released, right_answers(lesson) | leaves), handed_in(CLASS - 1))
+    if lesson.name == "forward_loop":
+        unheard_of = right_answers(lesson) | {"forward": UNHEARD_OF}
+        nbformat.write(submit(released, unheard_of), handed_in(CLASS - 2))
     whole = handed_in(CLASS).read_bytes()
     handed_in(CLASS).write_bytes(whole[: len(whole) // 2])
 

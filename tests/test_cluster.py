@@ -90,7 +90,6 @@ def server():
 def local(dask, tmp_path_factory):
     """A course's folder with a class in it, graded on this machine; the workers start meanwhile."""
     root = tmp_path_factory.mktemp("local")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
     hand_in_class(root, OTHER, CLASS)
     hand_in_class(root, LESSON, CLASS)
     assert f"{CLASS} submissions graded" in ended(start(root, LESSON), 0)

@@ -61,6 +61,7 @@ LESSONS = [
     ("03_summary", "Account for <every> number & more", 20, 1),
     ("05_forward_loop", "The loop by hand", 35, 4),
 ]
+OUTCOMES = ["passed", "failed", "not run"]
 RNN = {"Wx": numbers(3, 5), "Wh": numbers(5, 5), "bh": numbers(5), "Wo": numbers(5, 2), "bo": numbers(2)}
 LSTM = {"Wx": numbers(3, 16), "Wh": numbers(4, 16), "b": numbers(16)}
 GRU = {"Wx": numbers(3, 12), "Wh": numbers(4, 12), "b": numbers(2, 12)}
@@ -131,6 +132,10 @@ USUAL = {
     "seen": (lambda: figures.seen(6), "at t = 0 the forward half has read one step"),
     "digits": (lambda: figures.digits(INK[:6], ["9, read as 5"] * 6), "6 handwritten digits of 8 by 8"),
     "reading": (lambda: figures.reading(INK[0], **READ, label=4), "(T, D) = (8, 8) pixels, read row by row"),
+    "outcomes": (
+        lambda: figures.outcomes({"dense": {"passed": 9, "failed": 3}, "forward": {"passed": 12}}, OUTCOMES),
+        "dense: 9 passed, 3 failed; forward: 12 passed",
+    ),
     "descent": (
         lambda: figures.descent([-1, 0.6, 1.6, 2.2], lambda w: (w - 3) ** 2, between=(-2, 8)),
         "3 steps lead: from w = -1.00",
@@ -252,6 +257,14 @@ EDGES = {
     "draw_six_layers": lambda: figures.draw(keras_model("six layers")),
     "draw_twelve_layers": lambda: figures.draw(keras_model("twelve layers")),
     "draw_fifty_layers": lambda: figures.draw(keras_model("fifty layers")),
+    "outcomes_of_one": lambda: figures.outcomes({"dense": {"passed": 1}}, OUTCOMES),
+    "outcomes_of_many": lambda: figures.outcomes(
+        {
+            name: {"passed": 100_000, "failed": 1, "not run": 7}
+            for name in ("an_exercise_of_long_name", *"abcdef")
+        },
+        [*OUTCOMES, "of a long name indeed", "and another of them", "and so on", "the last"],
+    ),
     "course_of_one": lambda: figures.course_map(LESSONS[:1]),
 }
 ALL = {name: draw for name, (draw, _) in USUAL.items()} | EDGES
@@ -523,6 +536,8 @@ def test_import_is_light_and_pyplot_is_never_loaded():
         (lambda: figures.forecast([1, 2], [1, 2], naive=[1]), "at least 2 numbers"),
         (lambda: figures.forecast([1, 2], [1, 2], naive=[1, 2, 3]), "3 values of naive"),
         (lambda: figures.draw([5, 4]), "a Keras model, and not list"),
+        (lambda: figures.outcomes({"dense": {}}, OUTCOMES), "nothing was counted"),
+        (lambda: figures.outcomes({"dense": {"a": 1}}, list("abcdefgh")), "1 to 7 outcomes"),
         (lambda: figures.course_map([]), "at least one lesson"),
         (lambda: figures.course_map([("notation", "No number", 1, 1)]), "01_notation"),
     ],

@@ -32,6 +32,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import determine_grade, is_grade, is_solution
+from submissions.classes import course_folder
 
 from helpers.checking.verdict import Verdict
 from helpers.grading.autograded import METADATA, GradedCopies, read_graded
@@ -48,24 +49,13 @@ ANSI_RED = "\x1b[31m"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return course_in(tmp_path / "course")
+    return course_folder(tmp_path / "course", LESSON)
 
 
 @pytest.fixture
 def book(root: Path):
     with Book(root, patience=5) as book:
         yield book
-
-
-def course_in(root: Path) -> Path:
-    root.mkdir()
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    shutil.copytree(
-        ROOT / "solutions" / LESSON.folder,
-        root / "solutions" / LESSON.folder,
-        ignore=shutil.ignore_patterns("*.py"),
-    )
-    return root
 
 
 def verdict(exercise: str, status: str) -> Verdict:
@@ -243,7 +233,7 @@ class Tags(HTMLParser):
 
 
 def test_the_gradebook_gets_what_nbgrader_would_have_written(tmp_path, root, book):
-    plain = Plain(course_in(tmp_path / "plain"))
+    plain = Plain(course_folder(tmp_path / "plain", LESSON))
     book.prepare(LESSON.folder)
     assert kept_cells(root) == kept_cells(plain.root)
 
@@ -273,7 +263,7 @@ def test_the_gradebook_gets_what_nbgrader_would_have_written(tmp_path, root, boo
 def test_late_penalties_are_those_of_nbgraders_plugin(tmp_path, root, late):
     with open(root / "nbgrader_config.py", "a") as settings:
         settings.write(f'\nc.LateSubmissionPlugin.penalty_method = "{late}"\n')
-    plain = Plain(course_in(tmp_path / "plain"), late)
+    plain = Plain(course_folder(tmp_path / "plain", LESSON), late)
     with Book(root) as book:
         book.prepare(LESSON.folder)
         for place in (root, plain.root):

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 from submissions import mistaken, submit
-from submissions.classes import hand_in_class, right_answers
+from submissions.classes import course_folder, hand_in_class, right_answers
 
 from helpers.checking.check import verdict_on
 from helpers.checking.compare import agree
@@ -85,7 +85,6 @@ class Class:
 
     def __init__(self, root):
         self.root = root
-        shutil.copy(ROOT / "nbgrader_config.py", root)
         self.learners = hand_in_class(root, LESSON, CLASS)
 
     def grade(self, *options):
@@ -236,7 +235,7 @@ def test_ctrl_c_stops_the_run_and_says_that_it_can_go_on(tmp_path):
 )
 def test_what_cannot_be_graded_is_said_in_one_sentence(undisturbed, lesson, says):
     whole, _ = undisturbed
-    shutil.copytree(ROOT / "solutions/04_weights", whole.root / "solutions/04_weights", dirs_exist_ok=True)
+    course_folder(whole.root, find_lesson("4"))
     run = subprocess.run(
         [Path(sys.executable).with_name("course"), "grade", lesson],
         cwd=whole.root,
@@ -250,7 +249,7 @@ def test_what_cannot_be_graded_is_said_in_one_sentence(undisturbed, lesson, says
 
 
 def test_a_check_that_only_nbgrader_can_run_is_not_passed_over(tmp_path):
-    shutil.copytree(ROOT / "solutions" / LESSON.folder, tmp_path / "solutions" / LESSON.folder)
+    course_folder(tmp_path, LESSON)
     path = tmp_path / "solutions" / LESSON.folder / f"{LESSON.name}.ipynb"
     path.write_text(path.read_text().replace("check(dense, seed=2026)", "assert dense is not None"))
     with pytest.raises(NotGradable, match="check_dense asks for more"):

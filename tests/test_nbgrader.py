@@ -4,7 +4,6 @@ import csv
 import html
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 from submissions import in_another_style, mistaken, submit
+from submissions.classes import course_folder
 
 from helpers.checking.check import VISIBLE_SEED, verdict_on
 from helpers.lessons import LESSONS, Lesson, find_exercise
@@ -34,9 +34,7 @@ class Course:
     """A copy of the course in a folder of its own, with a class of learners."""
 
     def __init__(self, root: Path, lesson: Lesson):
-        self.root, self.lesson = root, lesson
-        shutil.copy(ROOT / "nbgrader_config.py", root)
-        shutil.copytree(ROOT / "solutions" / lesson.folder, root / "solutions" / lesson.folder)
+        self.root, self.lesson = course_folder(root, lesson), lesson
 
     def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of nbgrader's as somebody who has activated nothing."""

@@ -14,6 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 from postgres import needs_postgres, running_server
 from rows import rows
+from submissions.classes import course_folder
 
 from helpers.checking.verdict import Verdict
 from helpers.grading.gradebook import Book, GradebookError
@@ -40,14 +41,7 @@ def url(server, request):
 
 @pytest.fixture
 def root(tmp_path):
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    for lesson in (LESSON, OTHER):
-        shutil.copytree(
-            ROOT / "solutions" / lesson.folder,
-            tmp_path / "solutions" / lesson.folder,
-            ignore=shutil.ignore_patterns("*.py"),
-        )
-    return tmp_path
+    return course_folder(tmp_path, LESSON, OTHER)
 
 
 def graded(number, lesson=LESSON, key="first"):

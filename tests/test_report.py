@@ -3,7 +3,6 @@
 import csv
 import html
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.api import Gradebook
+from submissions.classes import course_folder
 
 from helpers.checking.verdict import Verdict
 from helpers.grading.course import CourseError
@@ -24,64 +24,56 @@ from helpers.reporting.report import EXPORTS, PAGE, make_report
 from helpers.reporting.show import report_and_show
 from helpers.reporting.tables import harmless
 
-ROOT = Path(__file__).parents[1]
 LESSON = next(lesson for lesson in LESSONS if lesson.name == "forward_loop")
+NO_NP = "NameError: name 'np' is not defined"
 NOT_CARRIED, NO_TANH = "state_not_carried", "no_tanh"
 SCRIPT = "<script>alert(1)</script>\x1b[2J"
 
 
-def course_in(root):
-    root.mkdir()
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    shutil.copytree(
-        ROOT / "solutions" / LESSON.folder,
-        root / "solutions" / LESSON.folder,
-        ignore=shutil.ignore_patterns("*.py"),
-    )
-    return root
-
-
 def graded(learner, *remarks, **answers):
-    """A submission; answers that are not given are right. One is (status, misconception, source, error)."""
+    """A submission; answers that are not given are right."""
     judged = []
     for name in LESSON.exercises:
-        status, misconception, source, error = answers.get(name, ("passed", "", "pass", ""))
+        source, facts = answers.get(name, ("pass", {"status": "passed"}))
         bank = {one.name: one.sentence for one in find_exercise(name).misconceptions}
-        said = bank.get(
-            misconception, f"Here `h` is not what it should be. {SCRIPT if SCRIPT in source else ''}"
-        )
-        verdict = Verdict(
-            name, status, said, (("Error", error),) if error else (), misconception=misconception
-        )
+        unnamed = f"Here `h` is not what it should be. {SCRIPT if SCRIPT in source else ''}"
+        verdict = Verdict(name, headline=bank.get(facts.get("misconception"), unnamed), **facts)
         judged.append(Judged(exercise=name, verdict=verdict, source=source))
     return Graded(
         learner=learner, lesson=LESSON.folder, submitted_at=None, key="k", judged=judged, remarks=remarks
     )
 
 
-def failed(misconception="", source="def forward(x): return 0", status="failed", error=""):
-    return status, misconception, source, error
+def failed(source="def forward(x): return 0", status="failed", **facts):
+    return source, {"status": status, **facts}
+
+
+def named(misconception):
+    return failed(misconception=misconception)
+
+
+def stopped(source, error):
+    return failed(source, "error", facts=(("Error", error),))
 
 
 CLASS = [
     graded("ann"),
-    graded("bob", forward=failed(NOT_CARRIED), rnn_step=failed(NO_TANH)),
-    graded("cid", forward=failed(NOT_CARRIED)),
-    graded("dan", forward=failed(source="def forward(x):\n    return 0  # by dan smith")),
-    graded("eve", forward=failed(source="def forward(x):\n    return  0 # eve")),
-    graded("fay", forward=failed(source='def forward(x):\n    "by fay smith"\n    return 1')),
+    graded("bob", forward=named(NOT_CARRIED), rnn_step=named(NO_TANH)),
+    graded("cid", forward=named(NOT_CARRIED)),
+    graded("dan", forward=failed("def forward(x):\n    return 0  # by dan smith")),
+    graded("eve", forward=failed("def forward(x):\n    return  0 # eve")),
+    graded("fay", forward=failed('def forward(x):\n    "by fay smith"\n    return 1')),
     graded("gus", "dense: it ended its process", dense=failed(status="not run")),
-    graded(
-        "hal", dense=failed(status="error", source="def dense(", error="NameError: name 'np' is not defined")
-    ),
-    graded("ida", forward_all=failed(status="not written", source="")),
+    graded("hal", dense=stopped("def dense(", NO_NP)),
+    graded("ida", forward_all=failed("", "not written")),
+    graded("jon", rnn_step=named(NO_TANH), forward_all=failed(blames="rnn_step")),
 ]
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     """A course whose class is graded; two have handed in and are not, one was graded by nbgrader alone."""
-    root = course_in(tmp_path_factory.mktemp("class") / "course")
+    root = course_folder(tmp_path_factory.mktemp("class") / "course", LESSON)
     with Book(root) as book:
         for one in CLASS:
             book.write(one)
@@ -118,14 +110,14 @@ def words_of(page):
 
 def test_every_answer_is_counted_as_what_it_is(report):
     forward = report.found.outcomes["forward"]
-    assert forward == {"passed": 4, "known": 2, "other": 3}
-    assert report.found.outcomes["dense"] == {"passed": 7, "not run": 1, "error": 1}
-    assert report.found.outcomes["forward_all"]["not written"] == 1
+    assert forward == {"passed": 5, "known": 2, "other": 3}
+    assert report.found.outcomes["dense"] == {"passed": 8, "not run": 1, "error": 1}
+    assert report.found.outcomes["forward_all"] == {"passed": 8, "not written": 1, "blames": 1}
     assert report.found.all_right == 1
     assert (report.found.waiting, report.found.without_verdicts) == (2, 1)
     for counted in report.found.outcomes.values():
         assert counted.total() == len(CLASS)
-    assert table(report.folder, "exercises.csv")[3][:3] == ["forward", "4", "2"]
+    assert table(report.folder, "exercises.csv")[3][:3] == ["forward", "5", "2"]
 
 
 def test_the_page_says_what_to_teach_next(report):
@@ -134,16 +126,15 @@ def test_the_page_says_what_to_teach_next(report):
     mistakes = report.found.ranked_mistakes()
     assert [(row[0], row[1], row[2].learners) for row in mistakes] == [
         ("forward", NOT_CARRIED, ["bob", "cid"]),
-        ("rnn_step", NO_TANH, ["bob"]),
+        ("rnn_step", NO_TANH, ["bob", "jon"]),
     ]
     for exercise, name, _ in mistakes:
         assert words_of(counts.sentence(exercise, name).replace("`", " ")) in words.replace("  ", " ")
     assert "2 learners handed in and are not graded yet" in words
-    assert "NameError: name 'np' is not defined" in words
+    assert NO_NP in words
     assert "dense: it ended its process" in words
-    assert (
-        'alt="How many answers to each exercise came out how. rnn_step: 8 passed, 1 a known mistake' in page
-    )
+    said = "How many answers to each exercise came out how. rnn_step: 8 passed, 2 a known mistake"
+    assert f'alt="{said}' in page
     assert "http" not in re.sub(r'src="data:[^"]*"', "", page)
 
 
@@ -173,9 +164,9 @@ def test_without_names_no_name_is_left_anywhere(root, tmp_path):
 
 
 def test_nothing_of_a_learners_gives_orders_to_a_browser_or_a_spreadsheet(tmp_path):
-    root = course_in(tmp_path / "course")
-    evil = failed(source=f"def forward(x): '{SCRIPT}'")
-    cell = failed(source="=HYPERLINK(1)", status="error", error=f"{SCRIPT}: {SCRIPT}")
+    root = course_folder(tmp_path / "course", LESSON)
+    evil = failed(f"def forward(x): '{SCRIPT}'")
+    cell = stopped("=HYPERLINK(1)", f"{SCRIPT}: {SCRIPT}")
     with Book(root) as book:
         book.write(graded("=cmd|' C'!A0", f"forward: {SCRIPT}", forward=evil, dense=cell))
     report = make_report(root, "5")
@@ -227,7 +218,7 @@ def test_nbgraders_own_command_takes_the_exporters(root, tmp_path):
 
 
 def test_what_cannot_be_reported_is_one_sentence_and_leaves_no_half_file(tmp_path, capsys):
-    root = course_in(tmp_path / "course")
+    root = course_folder(tmp_path / "course", LESSON)
     with pytest.raises(CourseError, match="Nothing of 05_forward_loop is graded yet: `course grade 5`"):
         make_report(root, "5")
     assert report_and_show(root, "14") == 1
@@ -250,7 +241,7 @@ def test_the_instructor_reads_the_most_frequent_mistake_and_where_the_page_is(ro
     monkeypatch.chdir(root)
     assert report_and_show(root, "5") == 0
     said = capsys.readouterr().out
-    assert "9 submissions of 05_forward_loop, 1 of them all right." in said
+    assert "10 submissions of 05_forward_loop, 1 of them all right." in said
     assert f"The most frequent mistake, by 2: forward: {counts.sentence('forward', NOT_CARRIED)}" in said
     assert f"reports/{LESSON.folder}/{PAGE} shows it all" in said
     assert "2 learners handed in and not graded yet" in said

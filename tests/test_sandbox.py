@@ -25,6 +25,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbgrader.api import Gradebook
 from submissions import submit
+from submissions.classes import course_folder
 from submissions.honest import HONEST
 
 from helpers.checking.check import VISIBLE_SEED, verdict_on
@@ -94,17 +95,10 @@ class Class:
     """A course's folder with attackers in it, secrets all around, and somebody honest."""
 
     def __init__(self, root: Path):
-        self.root, self.home = root / "course", root / "home"
+        self.root, self.home = course_folder(root / "course", LESSON), root / "home"
         self.home.mkdir()
         (self.home / ".password").write_text(CANARIES["home"])
-        self.root.mkdir()
         (self.root / "secret.txt").write_text(CANARIES["course"])
-        shutil.copy(ROOT / "nbgrader_config.py", self.root)
-        shutil.copytree(
-            ROOT / "solutions" / LESSON.folder,
-            self.root / "solutions" / LESSON.folder,
-            ignore=shutil.ignore_patterns("*.py"),
-        )
         self.add("honest", submit(RELEASED, RIGHT, f"# {CANARIES['other']}"))
 
     def add(self, learner: str, notebook: nbformat.NotebookNode, hand_in=None) -> None:
@@ -441,10 +435,13 @@ def test_honest_work_passes_in_self_study_too(honest, record_property):
     submission = read_submission(nbformat.writes(notebook).encode(), skeleton)
     shell = InteractiveShell(user_ns={})
     shell.enable_gui = lambda gui=None: None
+    ran = set()
     for exercise in skeleton.exercises:
         with capture_output():
             for cell in needed(submission.cells, exercise.name, exercise.check, changes=True):
-                shell.run_cell(cell.source)
+                if cell not in ran:
+                    shell.run_cell(cell.source)
+                    ran.add(cell)
         for seed in (VISIBLE_SEED, HIDDEN_SEED):
             found = verdict_on(find_exercise(exercise.name), shell.user_ns[exercise.name], seed)
             assert found.passed, found

@@ -217,6 +217,7 @@ def _blame(exercise: Exercise, answer: Answer, calls: Sequence[str]) -> Verdict 
                 exercise.name,
                 "failed",
                 f"Your answer calls your `{name}`, and that one does not pass its check yet: mend it first.",
+                blames=name,
             )
     return None
 

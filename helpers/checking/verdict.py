@@ -26,6 +26,7 @@ class Verdict:
         code: the learner's own line, where one is to blame.
         printed: what the answer printed in the case that is shown.
         misconception: the name of the one that fits, if one does.
+        blames: the earlier exercise whose answer it calls, and which is the wrong one, if that is so.
     """
 
     exercise: str
@@ -35,6 +36,7 @@ class Verdict:
     code: str = ""
     printed: str = ""
     misconception: str = ""
+    blames: str = ""
 
     @property
     def passed(self) -> bool:

@@ -11,8 +11,8 @@ from .picture import Picture
 
 BAR, GAP, LONG = 24.0, 12.0, 520.0
 SWATCH = 13.0
-COLOURS = ("#00735c", "#d98e00", "#8f2d56", "#5b6ea8", "#b9c0c7", mix(INK, 0.85))
-"""For up to six outcomes, from right to not run: they differ in lightness where they may not in hue."""
+COLOURS = ("#00735c", "#e0a100", "#8f2d56", "#c9a3b4", "#5b6ea8", "#b9c0c7", mix(INK, 0.85))
+"""For up to seven outcomes, from right to not run: they differ in lightness where they may not in hue."""
 
 
 def outcomes(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> Picture:
@@ -20,7 +20,7 @@ def outcomes(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> P
 
     Args:
         counts: by exercise and by outcome, a number of answers.
-        names: the outcomes in the order of the bars' parts; up to six.
+        names: the outcomes in the order of the bars' parts; up to seven.
     """
     if not 1 <= len(names) <= len(COLOURS):
         raise ValueError(f"there can be 1 to {len(COLOURS)} outcomes, not {len(names)}.")

@@ -29,6 +29,8 @@ METADATA = "rnn_by_hand"
 """The key in a graded notebook's metadata."""
 
 TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
+"""By what is in it `nbgrader release_feedback` gives feedback to nobody but who has handed in."""
 PRINTED = 10_000
 """Characters of what a cell printed that are shown."""
 SOURCE = 100_000

@@ -13,6 +13,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput, SaveCells
 from traitlets.config import Config, PyFileConfigLoader
 
+from helpers.grading.autograded import SECRET
+from helpers.grading.submission import Unreadable, read_bytes
 from helpers.lessons import LESSONS, Lesson
 
 SETTINGS = "nbgrader_config.py"
@@ -68,6 +70,21 @@ def autograded_folder(course: CourseDirectory, learner: str, assignment: str) ->
     if learner in {"", ".", ".."} or re.search(r"[/\\\x00\ud800-\udfff]", learner):
         raise CourseError(f"{learner!a} cannot be the name of a learner's folder.")
     return Path(course.format_path(course.autograded_directory, learner, assignment))
+
+
+def submitted_folder(course: CourseDirectory) -> Path:
+    """Where what was handed in lies, in a folder for each learner."""
+    return Path(course.format_path(course.submitted_directory, ".", ".")).resolve()
+
+
+def exchange_secret(course: CourseDirectory, learner: str, assignment: str) -> str | None:
+    """What nbgrader's exchange has put beside a submission; None without it."""
+    top = submitted_folder(course)
+    try:
+        secret = read_bytes(top / learner / assignment / SECRET, top, most=1_000).decode()
+    except (Unreadable, UnicodeDecodeError):
+        return None
+    return secret if re.fullmatch(r"[0-9a-f]+", secret) else None
 
 
 def graded_notebooks(course: CourseDirectory, assignment: str) -> list[Path]:

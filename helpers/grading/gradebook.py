@@ -45,6 +45,7 @@ from sqlalchemy.orm import Session
 
 from helpers.grading.autograded import (
     PART,
+    SECRET,
     TIMESTAMP,
     GradedCopies,
     Staged,
@@ -58,6 +59,7 @@ from helpers.grading.autograded import (
 from helpers.grading.course import (
     CourseError,
     autograded_folder,
+    exchange_secret,
     kept_notebook,
     named_lesson,
     names_in_gradebook,
@@ -162,7 +164,8 @@ class Book:
         """
         path = self._notebook(graded.learner, graded.lesson)
         copy = self.prepare(graded.lesson).copy_of(graded)
-        texts = texts_of(copy, path.stem, graded.submitted_at)
+        secret = exchange_secret(self.course, graded.learner, graded.lesson)
+        texts = {SECRET: secret} | texts_of(copy, path.stem, graded.submitted_at)
         for attempt in itertools.count(1):
             try:
                 self._write(graded, copy, path.parent, texts)

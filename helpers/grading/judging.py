@@ -22,8 +22,6 @@ MOST_FACTS = 20
 MOST_LEFT_OUT = 3
 """Cells that end their process, of which an answer's other cells are tried without."""
 
-_BLAMES = re.compile(r"Your answer calls your `\w+`, and that one does not pass its check yet: .*")
-
 
 class There:
     """An answer in the sandbox."""
@@ -139,7 +137,7 @@ def _untold(verdict: Verdict, cells: Sequence[Cell]) -> Verdict:
     """A verdict on hidden cases in which nothing is of the answer's making: types, names, messages and
     shapes could carry the inputs out. A sentence of the course's and a line of the learner's stay."""
     headline = verdict.headline
-    if not verdict.misconception and not _BLAMES.fullmatch(headline):
+    if not verdict.misconception and not verdict.blames:
         stopped = "Python stopped in your answer" if verdict.status == "error" else "it is not"
         headline = (
             f"Right on the cases that you see; on others, which the check keeps to itself, {stopped}: "

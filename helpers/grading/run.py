@@ -15,7 +15,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from helpers.grading import oracle, work
-from helpers.grading.course import CourseError, autograded_folder, open_course
+from helpers.grading.course import CourseError, autograded_folder, open_course, submitted_folder
 from helpers.grading.gradebook import Book
 from helpers.grading.results import Graded
 from helpers.grading.skeleton import Skeleton, find_lesson, read_skeleton
@@ -113,7 +113,7 @@ def grade_class(order: Order, watcher: Watcher) -> Summary:
 
 def _handed_in(order: Order, lesson: str) -> list[str]:
     course = open_course(order.root, order.db_url)
-    top = Path(course.format_path(course.submitted_directory, ".", ".")).resolve()
+    top = submitted_folder(course)
     there = sorted(folder.name for folder in _folders(top) if (folder / lesson).is_dir())
     if not there:
         raise CourseError(
@@ -145,7 +145,7 @@ def _due(
 ) -> Iterator[work.Task]:
     """The tasks of a run, read one at a time: a thousand notebooks are never in memory together."""
     course = open_course(order.root, order.db_url)
-    top = Path(course.format_path(course.submitted_directory, ".", ".")).resolve()
+    top = submitted_folder(course)
     source = skeleton.path.read_bytes()
     settings = repr((order.walls, order.limits)).encode()
     for learner in learners:

@@ -10,7 +10,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from helpers.grading.autograded import plain, read_graded
-from helpers.grading.course import graded_notebooks
+from helpers.grading.course import graded_notebooks, submitted_folder
 from helpers.grading.results import Graded, Judged
 from helpers.lessons import Lesson, find_exercise
 
@@ -18,6 +18,7 @@ OUTCOMES = {
     "passed": "passed",
     "known": "a known mistake",
     "other": "another mistake",
+    "blames": "calls a wrong answer",
     "error": "stopped with an error",
     "not written": "not written",
     "not run": "could not be run",
@@ -165,6 +166,8 @@ def outcome_of(judged: Judged | None) -> str:
     verdict = judged.verdict
     if verdict.misconception:
         return "known"
+    if verdict.blames:
+        return "blames"
     return "other" if verdict.status == "failed" else verdict.status
 
 
@@ -213,5 +216,5 @@ def _is_text(step: ast.AST) -> bool:
 
 
 def _waiting(course: CourseDirectory, lesson: Lesson, graded: set[str]) -> int:
-    submitted = Path(course.format_path(course.submitted_directory, ".", ".")).resolve()
-    return sum(path.parent.name not in graded for path in submitted.glob(f"*/{lesson.folder}"))
+    handed_in = submitted_folder(course).glob(f"*/{lesson.folder}")
+    return sum(path.parent.name not in graded for path in handed_in)

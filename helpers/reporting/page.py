@@ -10,7 +10,7 @@ from helpers.templates import template
 
 _PAGE = Path(__file__).with_name("page.html.j2")
 
-MARKS = {"passed": "✓", "known": "✗", "other": "✗", "error": "✗", "not written": "–", "not run": "–"}
+MARKS = {**dict.fromkeys(OUTCOMES, "✗"), "passed": "✓", "not written": "–", "not run": "–"}
 SHOWN = 10
 """Answers that fit no mistake, shown for an exercise; all are in the CSV. So with the next two."""
 MOST_ERRORS, MOST_LEARNERS = 30, 500

@@ -33,9 +33,10 @@ def report_and_show(root: Path, lesson: str, **options: object) -> int:
     folder = report.folder if folder.parts[:1] == ("..",) else folder
     for line in _said(report.found):
         console.print(escape(line), soft_wrap=True)
-    console.print(f"{escape(str(folder / PAGE))} shows it all; beside it are the tables as CSV", end="")
     grades = ", and the grades for nbgrader, Canvas and Moodle" if report.found.named else ""
-    console.print(f"{grades}.", soft_wrap=True)
+    console.print(
+        f"{escape(str(folder / PAGE))} shows it all; beside it are the tables as CSV{grades}.", soft_wrap=True
+    )
     return 0
 
 

@@ -4,7 +4,8 @@ from attacks import attack
 
 TELL = """
 texts = map(str, found)  # what a verdict shows may be cut: the secrets come first
-found = sorted((text[max(0, text.find("canary")) :][:2_000] for text in texts), key=lambda t: t[:6] != "canary")
+parts = [text[max(0, text.find("canary")) :][:2_000] for text in texts]
+found = sorted(parts, key=lambda part: not part.startswith("canary"))
 
 def rnn_step(*arguments):
     print("FOUND", found)

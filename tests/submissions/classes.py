@@ -13,10 +13,24 @@ from submissions import in_another_style, mistaken, submit
 ROOT = Path(__file__).parents[2]
 
 
+def course_folder(root: Path, *lessons: Lesson) -> Path:
+    """A course's folder as an instructor has it: nbgrader's settings, and the notebooks of these lessons."""
+    root.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    for lesson in lessons:
+        shutil.copytree(
+            ROOT / "solutions" / lesson.folder,
+            root / "solutions" / lesson.folder,
+            ignore=shutil.ignore_patterns("*.py"),
+            dirs_exist_ok=True,
+        )
+    return root
+
+
 def hand_in_class(
     root: Path, lesson: Lesson, learners: int, naming: Callable[[int], str] = "learner{:04d}".format
 ) -> list[str]:
-    """Put submissions of a lesson into a course's folder, with the instructor's notebook beside them.
+    """Put submissions of a lesson into a course's folder, which is made where there is none.
 
     Args:
         naming: the name of learner 0, 1, …
@@ -24,9 +38,7 @@ def hand_in_class(
     Returns:
         the learners' names.
     """
-    source = root / "solutions" / lesson.folder
-    if not source.exists():
-        shutil.copytree(ROOT / "solutions" / lesson.folder, source)
+    course_folder(root, lesson)
     names = [naming(number) for number in range(learners)]
     for number, name in enumerate(names):
         folder = root / "submitted" / name / lesson.folder
@@ -58,7 +70,7 @@ def _notebook(name: str, kind: int) -> str:
     elif kind < 7:
         notebook = submit(released, right_answers(lesson))
     else:
-        wrong, _ = mistaken(lesson, kind)
+        wrong, _ = mistaken(lesson, kind // 3)  # some make the same mistakes
         some = list(wrong)[: 1 + kind % len(wrong)]
         notebook = submit(released, right_answers(lesson) | {one: wrong[one] for one in some})
     return nbformat.writes(notebook)
