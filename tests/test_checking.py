@@ -52,6 +52,19 @@ def test_a_value_of_the_wrong_kind_is_called_by_its_kind(result, said):
     assert said in found.headline
 
 
+@pytest.mark.parametrize(
+    ("dtype", "says"),
+    [
+        ("float16", "rounded to something smaller"),
+        ("longdouble", "leave the conversion away"),
+        ("complex128", "Nothing here is complex"),
+        ("str", "That is text"),
+    ],
+)
+def test_a_dtype_is_told_what_is_the_matter_with_it(dtype, says):
+    assert says in judged(lambda *arguments: right.rnn_step(*arguments).astype(dtype)).headline
+
+
 def test_a_keras_tensor_is_not_an_array():
     import keras
 
@@ -160,6 +173,37 @@ def test_whatever_an_answer_raises_is_a_verdict(problem):
         raise problem
 
     assert judged(answer).status == "error"
+
+
+def test_arguments_in_another_order_are_pointed_out_before_all_else():
+    found = judged(lambda h_last, x_t, Wx, Wh, bh: right.rnn_step(x_t, h_last, Wx, Wh, bh))
+    assert "another order, `h_last, x_t, Wx, Wh, bh`" in found.headline
+    assert not found.misconception
+
+
+def test_several_results_where_one_is_due_are_told_so():
+    def answer(*arguments):
+        return right.rnn_step(*arguments), arguments[1]
+
+    assert "One result is due" in judged(answer).headline
+
+
+def on_one_line(x_t, h_last, Wx, Wh, bh):
+    return sum(Wx[d] for d in range(99))
+
+
+def on_several_lines(x_t, h_last, Wx, Wh, bh):
+    return sum(
+        Wx[d]  # here it stops
+        for d in range(99)
+    )
+
+
+@pytest.mark.parametrize("answer", [on_one_line, on_several_lines])
+def test_an_error_inside_a_comprehension_is_shown_once_as_the_answers_own(answer):
+    found = judged(answer)
+    assert "Python stopped in line" in found.headline
+    assert "→" not in found.code
 
 
 def test_a_changed_def_line_is_pointed_out():
@@ -616,6 +660,7 @@ SIZES = {"N": 9, "T": 6, "D": 2, "M": 4, "K": 12}
         ((9, 7, 4), "N T M", "One of the time steps is too many."),
         ((10, 4), "N M", "One of the samples is too many."),
         ((5, 4), "N M", "Axis 0 has 5 entries, N are due."),
+        ((9, 3), "N M", "Axis 1 has 3 entries, M are due."),
         ((5, 3, 4), "N M", "That is 3 axes; 2 are due."),
         ((5, 4), "M", "That is 2 axes; 1 is due."),
         ((9, 4), "N M", ""),

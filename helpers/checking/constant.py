@@ -57,10 +57,14 @@ def _of_arrays(spec: Spec, names: Sequence[str], cases: Sequence[Case], values: 
         # A single array of one number may well be a sum of all; a part of several is just too small.
         if len(given) == 1 and len(due) > 1 and (len(parts) > 1 or arrays[0].size > 1):
             what = f"`{names[index]}`" if len(parts) > 1 and names else "Your result"
-            axes = letters.say(here(part, cases[0].axes).dims)
+            dims = here(part, cases[0].axes).dims
+            advice = "take its sizes from the arguments."
+            if arrays[0].ndim == len(dims):
+                counted = [axis for axis, dim in enumerate(dims) if dim in letters.COUNTED]
+                if any(arrays[0].shape[axis] == 1 for axis in counted):
+                    advice = "does the loop end in its first turn, at a `return` inside it?"
             return (
-                f"{what} has the shape {given.pop()} whatever comes in; {axes} is due: "
-                "take its sizes from the arguments."
+                f"{what} has the shape {given.pop()} whatever comes in; {letters.say(dims)} is due: {advice}"
             )
     return ""
 

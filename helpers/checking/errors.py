@@ -45,7 +45,8 @@ _PLAIN = (
     ),
     (
         r"maximum recursion depth exceeded",
-        r"the function calls itself, and that call does it again, without end",
+        r"the function calls itself, deeper than Python allows, which is about 1,000 calls: does it end? "
+        r"A loop has no such limit",
     ),
     (
         r"array split does not result in an equal division",
@@ -74,7 +75,7 @@ _PLAIN = (
     ),
     (
         r"Input 0 .*of layer '(\w+?)(?:_\d+)?' is incompatible with the layer: "
-        r"expected ndim=(\d+), found ndim=(\d+)\. Full shape received: (\(.*\))",
+        r"expected ndim=(\d+), found ndim=(\d+)\. Full shape received: (\([^()]*\))",
         r"the layer \1 takes an input with \2 axes, and got one with \3: \4. "
         r"(The first axis is N, and Input puts it there by itself: its shape is that of one sample.)",
     ),

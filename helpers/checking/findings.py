@@ -1,5 +1,6 @@
 """What is wrong with the outcome of one case: its type, its shape, its numbers."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,8 +25,8 @@ from helpers.checking.spec import (
 from helpers.checking.verdict import joined
 from helpers.lessons import LESSON_OF
 from helpers.lessons.exercise import Case, Exercise
-from helpers.observing import Foreign, Outcome, Source
-from helpers.observing.models import UNBUILT
+from helpers.observing import Foreign, Outcome, Raised, Source
+from helpers.observing.models import OUT_OF_SHAPE, UNBUILT, WITHOUT_WEIGHTS
 
 ENTRIES_SHOWN = 6
 _UNREAD = Source()
@@ -125,8 +126,25 @@ def _another_gradient(name: str, shape: Sequence[int], case: Case) -> str:
     return f"{given}; a gradient has the shape of its array, and `{name[1:]}` is {_say(due, case, dims)}"
 
 
+_REFUSED = re.compile(r"expected shape=(\(None, (\d+), 1\)), found shape=\((None|\d+), (\d+)\)")
+
+
+def _made_for_one_length(case: Case, error: Raised) -> tuple[Raised, str]:
+    """The error of a model that was fed another length than it was made for, and what to say of it.
+
+    Keras leaves a last axis of size 1 out of the shape that it found, as if that were missing.
+    """
+    refused = _REFUSED.search(error.message)
+    if not refused or int(refused[4]) != case.sizes.get("T") or refused[2] == refused[4]:
+        return error, ""
+    made_for, made, N, T = refused.groups()
+    shape = f"expected shape={made_for}, found shape=({N}, {T}, 1)"
+    said = f"your model is made for T = {made}, and another T comes in: `X.shape[1:]` is the `(T, 1)` due"
+    return replace(error, message=error.message.replace(refused[0], shape)), said
+
+
 def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
-    error = outcome.error
+    error, made_for_one_length = _made_for_one_length(case, outcome.error)
     if error.not_written and error.function in LESSON_OF and error.function != exercise.name:
         return Finding(
             f"Your answer calls `{error.function}`, and that one is not written yet: do that exercise first.",
@@ -157,6 +175,8 @@ def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
         inner = f"`{error.function}`" if error.function.isidentifier() else "a function"
         where = f"in {inner}, which line {number} of your cell calls"
         code = f"{line}\n→ {error.source}"
+    if made_for_one_length and "X" in case.inputs:
+        facts.append(("Mind", made_for_one_length))
     return Finding(
         f"Python stopped {where}.",
         facts=tuple(facts),
@@ -282,6 +302,9 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
             axis = spec.dims.index("2*M")
             advice = f"Join the two side by side, with `np.concatenate([…, …], axis={axis})`."
         due = tuple(letters.size(dim, case.sizes) for dim in spec.dims)
+        parts = value if isinstance(value, tuple) else ()
+        if any(isinstance(part, np.ndarray) and part.shape == due for part in parts):
+            advice = "One result is due, and you return several: leave the others away."
         if isinstance(value, tuple) and all(is_number(item) for item in value) and value == due:
             return Finding(
                 f"{called} {returned_} a shape, {letters.say(spec.dims)}; the array itself is due."
@@ -310,10 +333,18 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
         )
     if value.dtype.kind in "iub":
         advice = "Write 1.0 in place of 1 or `dtype=float` where the array is made; leave out `astype(int)`."
-    else:
+    elif value.dtype.kind == "f" and value.dtype.itemsize == 2:
         advice = "Numbers that are rounded to something smaller lose what the network computed."
+    elif value.dtype.kind == "f":
+        advice = "Nothing here is computed with more digits than float64 has: leave the conversion away."
+    elif value.dtype.kind == "c":
+        advice = "Nothing here is complex: what made it so?"
+    elif value.dtype.kind in "US":
+        advice = "That is text: were numbers put into it with `str` or in quotes?"
+    else:
+        advice = ""
     return Finding(
-        f"{called} {returned_} an array of dtype {value.dtype}; float32 or float64 is due. {advice}"
+        f"{called} {returned_} an array of dtype {value.dtype}; float32 or float64 is due. {advice}".rstrip()
     )
 
 
@@ -351,7 +382,8 @@ def _shape_tuple(value: object, called: str) -> Finding | None:
         )
     odd = [item for item in value if not (is_number(item) and not isinstance(item, (float, np.floating)))]
     if odd:
-        stands = "`None`" if odd[0] is None else _kind(odd[0])
+        a_float = isinstance(odd[0], (float, np.floating))
+        stands = "`None`" if odd[0] is None else "a float" if a_float else _kind(odd[0])
         return Finding(f"A shape is a tuple of whole numbers; {stands} stands in yours.", general=False)
     return None
 
@@ -363,6 +395,16 @@ def _model(value: object, called: str) -> Finding | None:
         return Finding(
             "Your model doesn't know the shape of its input, so it could not make its weights: "
             "begin it with `Input(shape=…)`."
+        )
+    if isinstance(value, Foreign) and value == WITHOUT_WEIGHTS:
+        return Finding(
+            "Your model has no weights yet: a class of your own doesn't tell the shape of its input. "
+            "Use `Input(shape=…)` and `Model(i, x)`, or `Sequential`."
+        )
+    if isinstance(value, Foreign) and value == OUT_OF_SHAPE:
+        return Finding(
+            "Your model is of a class of your own, and its `call` stops with an error on the input that is "
+            "due: use `Input(shape=…)` and `Model(i, x)`, or `Sequential`."
         )
     if isinstance(value, Foreign) and value.type_name == "type":
         return Finding(f"{called} returned a class that was not called: `Model(i, x)` makes a model.")
@@ -406,7 +448,7 @@ def _numbers(exercise: Exercise, spec: Spec, case: Case, value: object, truth: o
         headline, facts = told
         return Finding(headline, tuple(facts), general=False)
     if isinstance(spec, KerasModel):
-        return _model_numbers(case, value, truth)
+        return _model_numbers(case, value, truth, exercise.tolerance)
     seen = compared(exercise, value, case)
     if seen is not value:
         return _compared_numbers(seen, exercise.compared(truth, case), exercise.tolerance)
@@ -464,9 +506,15 @@ def _beside(mine: object, right: object, tolerance: float) -> str:
 def _shape_numbers(case: Case, mine: tuple, right: tuple) -> Finding:
     expected = letters.read(right, case.sizes)
     read = letters.read(mine, case.sizes, expected)
+    said = letters.say(read)
+    difference = letters.difference(read, expected)  # most of these would give the answer away
+    too_many = f" {difference}" if difference == letters.ONE_TOO_MANY else ""
     return Finding(
-        f"You returned {letters.say(read)}, expected another shape.",
-        facts=(("Yours", f"{letters.say(read)} = {mine}"), ("Numbers", f"expected {right}")),
+        f"You returned {said}, expected another shape.{too_many}",
+        facts=(
+            ("Yours", said if said == str(mine) else f"{said} = {mine}"),
+            ("Numbers", f"expected {right}"),
+        ),
         general=False,
     )
 
@@ -557,7 +605,7 @@ def _rounded(number: float, places: int) -> str:
     return f"{round(float(number), places) + 0.0:.{places}f}"
 
 
-def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
+def _model_numbers(case: Case, mine: dict, right: dict, tolerance: float) -> Finding:
     """The first thing that is wrong with a model on its way from input to output, and its layers."""
     due = {(name, shape) for name, _, shape in right["steps"]}
     listed = [_layer(case, *step, (step[0], step[2]) in due) for step in mine["steps"]]
@@ -565,6 +613,14 @@ def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
     for label, key in (("Input", "input_shape"), ("Output", "output_shape")):
         if mine[key] != right[key]:
             facts.append((f"{label} due", _say(right[key], case)))
+    for takes, key in (("takes", "input_shape"), ("puts out", "output_shape")):
+        if many := sum(isinstance(shape, (tuple, list, str)) for shape in mine[key]):
+            return Finding(
+                f"Your model {takes} {many} arrays, and one is due: `Model(i, x)` is given the one `i` that "
+                "goes in, and the one `x` that comes out.",
+                tuple(facts),
+                general=False,
+            )
     if mine["input_shape"] != right["input_shape"]:
         headline = _wrong_input(case, mine["input_shape"], right["input_shape"])
     elif mine["output_shape"] != right["output_shape"]:
@@ -581,10 +637,17 @@ def _model_numbers(case: Case, mine: dict, right: dict) -> Finding:
         facts.append(("Weights due", _weights(case, right["weights"])))
     elif refused := [said for said in mine["predictions"].values() if isinstance(said, str)]:
         headline = f"All shapes are right, but your model can't be used: {refused[0]}."
+    elif right.get("alike_in_training") and agree(mine["predictions"], right["predictions"], tolerance):
+        headline = (
+            "Your model computes what is due, but while it is trained it computes something else: "
+            f"{_not_asked_for(mine, right) or 'dropout, or another option of a layer,'} "
+            "is not what was asked for."
+        )
     else:
         headline = (
             "All shapes are right, but from the same weights your model computes something else: "
-            "an activation, or another option of a layer, is not what was asked for."
+            f"{_not_asked_for(mine, right) or 'an activation, or another option of a layer,'} "
+            "is not what was asked for."
         )
     return Finding(headline.rstrip(), facts=tuple(facts), general=False)
 
@@ -593,6 +656,16 @@ def _layer(case: Case, name: str, activation: str, shape: Sequence[int | None], 
     """`SimpleRNN (tanh) → (None, M) = (None, 5)`; in letters only where it is the layer due."""
     called = f"{name} ({'no activation' if activation == 'linear' else activation})" if activation else name
     return f"{called} → {_say(shape, case) if due else tuple(shape)}" if shape else called
+
+
+def _not_asked_for(mine: Mapping, right: Mapping) -> str:
+    """The first thing on the way through a model that is beside the layers due; empty where there is none, or
+    where another layer stands in the place of one that is due."""
+    names, wanted = (Counter(name for name, _, _ in many["steps"]) for many in (mine, right))
+    extra = "" if wanted - names else next(iter(names - wanted), "")
+    if extra == "GetItem":
+        return "what square brackets pick out on the way, as in `x[…]`,"
+    return f"the `{extra}` on the way" if extra else ""
 
 
 RECURRENT = ("SimpleRNN", "LSTM", "GRU")
@@ -607,7 +680,9 @@ def _layers(case: Case, mine: Mapping, right: Mapping) -> str:
     if missing and not extra:
         return f"There is no `{next(iter(missing))}` in your model."
     if extra and not missing:
-        unasked = [name for name in extra if name in WITH_WEIGHTS]
+        unasked = [name for name in extra.elements() if name in WITH_WEIGHTS]
+        if len(unasked) > 1:
+            return f"{len(unasked)} layers are too many: {joined([f'`{name}`' for name in unasked])}."
         again = "a second " if unasked and unasked[0] in wanted else ""
         return f"One layer is too many: {again}`{unasked[0]}`." if unasked else ""
     recurrent = [name for name in extra if name in RECURRENT]

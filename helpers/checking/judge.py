@@ -55,14 +55,17 @@ def judge(
         return Verdict(exercise.name, "passed", said, shown)
     if leaks and not outcomes[0].error and not any(findings[i].general for i in failed):
         return Verdict(exercise.name, "failed", _two_results(exercise))
+    if swapped := _arguments_swapped(exercise, source):
+        status = "error" if any(findings[i].status == "error" for i in failed) else "failed"
+        return Verdict(exercise.name, status, swapped)
     index = min(failed, key=lambda i: _rank(findings[i]))
     case, finding, outcome = cases[index], findings[index], outcomes[index]
     facts = (("Case", say_case(case)), *finding.facts) if finding.case or not finding.general else ()
     if outcome.value is None and not outcome.error and any(other.value is not None for other in outcomes):
         finding = replace(
             finding,
-            headline="Here your function came to its end without a `return`, and so gave `None`: "
-            "is there a way past it, an `if` that is not met or a loop that never turns?",
+            headline="Here your function gave `None`: it came to its end without a `return`, or nothing was "
+            "put into what it returns. Is there an `if` that is not met, or a loop that never turns?",
         )
     named = None if finding.general else _named(exercise, cases, outcomes)
     headline = finding.headline
@@ -71,7 +74,10 @@ def judge(
         facts = _without_accidents(facts)
     elif not finding.general:
         spec = returned(exercise.reference)
-        if fixed := fixed_sizes(spec, exercise.returns, cases, outcomes, expected, source.tensors):
+        fixed = fixed_sizes(spec, exercise.returns, cases, outcomes, expected, source.tensors)
+        if fixed and source.reads and isinstance(spec, (ArrayOf, Several)) and _always_the_same(outcomes):
+            fixed = f"Your function returns the same numbers, whatever comes in as {_arguments(exercise)}."
+        if fixed:
             headline, facts = fixed, facts[:1]
         needless = source_of(inspect.unwrap(exercise.reference)).unused
         facts += _said(
@@ -112,6 +118,15 @@ _SEED_UNUSED = (
     "your answer never uses its argument `seed`: with `keras.utils.set_random_seed(seed)` as its first line "
     "the same call gives the same model"
 )
+
+
+def _always_the_same(outcomes: Sequence[Outcome]) -> bool:
+    first, *others = [outcome.value for outcome in outcomes]
+    return all(agree(first, other, 0.0) for other in others)
+
+
+def _arguments(exercise: Exercise) -> str:
+    return joined([f"`{name}`" for name in exercise.arguments])
 
 
 def _without_accidents(facts: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -229,6 +244,16 @@ def _two_results(exercise: Exercise) -> str:
     )
 
 
+def _arguments_swapped(exercise: Exercise, source: Source) -> str:
+    mine, due = list(source.arguments), exercise.arguments
+    if mine == due or sorted(mine) != sorted(due):
+        return ""
+    return (
+        f"Your `def` line has the arguments in another order, `{', '.join(mine)}`: the check hands them over "
+        f"as `{', '.join(due)}`, the first to the first. Keep the line as the exercise gives it."
+    )
+
+
 def _unused(names: Sequence[str]) -> str:
     if not names:
         return ""
@@ -245,7 +270,7 @@ def _from_notebook(names: Sequence[str]) -> str:
 
 def _one_size_only(cases: Sequence[Case], failed: Sequence[int], source: Source) -> str:
     """What is alike in all cases that pass, and in no other: a switch, or a letter whose size was written
-    as a number. Without that number in the answer it is an accident: its size or its last index."""
+    as a number. Unless the answer makes something so long, or picks its last entry, it is an accident."""
     passed = [case for index, case in enumerate(cases) if index not in failed]
     if not passed:
         return ""
@@ -259,7 +284,7 @@ def _one_size_only(cases: Sequence[Case], failed: Sequence[int], source: Source)
         for letter, number in passed[0].sizes.items()
         if all(case.sizes.get(letter) == number for case in passed)
         and not any(cases[index].sizes.get(letter) == number for index in failed)
-        and {number, number - 1} & set(source.numbers)
+        and number in source.lengths
     ]
     if len(fixed) != 1 and all(case.note for case in passed):
         if all(" = " in case.note and len(case.note) < 10 for case in passed):

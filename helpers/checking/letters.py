@@ -10,9 +10,11 @@ AXIS = {
     "M": "the hidden axis (M) is",
     "K": "the output axis (K) is",
 }
-COUNTED = {"N": "samples", "T": "time steps", "D": "features", "M": "hidden units", "K": "outputs"}
+COUNTED = {"N": "samples", "T": "time steps"}
 
 Shape = Sequence[int | None]
+
+ONE_TOO_MANY = "There is an axis of size 1 too many."
 
 
 def size(dim: str, sizes: Mapping[str, int]) -> int:
@@ -40,7 +42,8 @@ def read(
 
     Where one size has several names (D = M = K), the reading nearest to `expected` is taken. An axis that no
     letter, product of letters, or the letter expected there, one off, explains keeps its number; so does one
-    of `strangers`, which are sizes from elsewhere, unless its letter is expected there.
+    of `strangers`, which are sizes from elsewhere, unless its letter is expected there. One off are only
+    samples and time steps, which a slice or a loop may miss by one: a D, M or K one off is another number.
     """
     same_length = len(shape) == len(expected)
     options = []
@@ -73,7 +76,8 @@ def _names(
         return letters
     if "*" in expected and _due(expected, sizes) == number:
         return [expected]
-    near = [f"{expected}{by:+d}" for by in (-1, 1) if sizes.get(expected, -9) + by == number]
+    due = sizes.get(expected) if expected in COUNTED else None
+    near = [f"{expected}{by:+d}" for by in (-1, 1) if due is not None and due + by == number]
     if not expected_axes:  # an array on its way to the answer may be anything: no guesses
         return [str(number)]
     both = itertools.combinations(expected_axes, 2)
@@ -99,11 +103,13 @@ def difference(returned: Sequence[str], expected: Sequence[str]) -> str:
     gone = [name for name in expected if name not in returned]
     left = [name for name in returned if name not in expected]
     if left and not gone and set(left) == {"1"}:
-        return "There is an axis of size 1 too many."
+        return ONE_TOO_MANY
     if len(left) == len(gone) == 1 and left[0][1:] in ("+1", "-1") and left[0][0] == gone[0]:
         return f"One of the {COUNTED[gone[0]]} is {'too many' if left[0][1:] == '+1' else 'missing'}."
     if gone == ["M"] and left in (["3*M"], ["4*M"]):
         return f"All {left[0][0]} blocks of M are still together: is one gate cut out of them?"
+    if len(left) == 1 and sorted(left[0].split("*")) == sorted(gone):
+        return f"{gone[0]} and {gone[1]} have become one axis." if gone[1:] else ""
     if any(name.isdigit() for name in left):
         if len(returned) == len(expected):
             odd = next(i for i, name in enumerate(returned) if name != expected[i] and name.isdigit())

@@ -89,10 +89,37 @@ def loss_curves(curves: Mapping[str, Sequence[float]]) -> Picture:
     canvas.words(WIDTH / 2, HEIGHT + 36, "steps of training", 12)
     _legend(canvas, list(logs))
     canvas.title("The loss while the weights are trained")
-    ends = ", ".join(f"{name} from {line[0]:.1g} to {line[-1]:.1g}" for name, line in drawn.items())
+    passed = "; ".join(f"{name} {_passes(line)}" for name, line in drawn.items())
+    said = [f"{passed}.", *(_crossings(*pair) for pair in itertools.combinations(drawn.items(), 2))]
     return canvas.picture(
-        f"The loss over {count} steps of training, on a scale of powers of ten, as {_counted(drawn)}: {ends}."
+        f"The loss over {count} steps of training, on a scale of powers of ten, as {_counted(drawn)}: "
+        f"{' '.join(filter(None, said))}"
     )
+
+
+def _passes(line: list[float]) -> str:
+    """Where a loss begins and ends, and what it is at the thirds between."""
+    last = len(line) - 1
+    thirds = sorted({last // 3, 2 * last // 3} - {0, last})
+    between = "".join(f"{line[step]:.3g} at step {step}, " for step in thirds)
+    return f"{line[0]:.3g} at first, {between}{line[-1]:.3g} at last"
+
+
+def _crossings(one: tuple[str, list[float]], other: tuple[str, list[float]]) -> str:
+    """Where two losses change places; equal ones, at the start for one, have none to change."""
+    above: bool | None = None
+    steps = []
+    for step, (mine, its) in enumerate(zip(one[1], other[1], strict=False)):
+        if mine != its:
+            if above is not None and above != (mine > its):
+                steps.append(step)
+            above = mine > its
+    if not steps:
+        return ""
+    lower = one[0] if above is False else other[0]
+    listed = f"at step{'s' if steps[1:] else ''} {' and '.join(map(str, steps))}"
+    where = listed if len(steps) < 4 else f"{len(steps)} times, the last time at step {steps[-1]}"
+    return f"{one[0]} and {other[0]} cross {where}; from there on {lower} is the lower one."
 
 
 def split_by_time(
@@ -150,15 +177,32 @@ def forecast(
     _legend(canvas, list(drawn), styles)
     canvas.title("Forecast against truth")
     right = drawn["truth"]
-    errors = ", ".join(
-        f"{name} is off by {math.dist(line, right) / math.sqrt(len(right)):.0f}"
-        for name, line in list(drawn.items())[1:]
-    )
+    forecasts_drawn = {name: line for name, line in drawn.items() if name != "truth"}
+    errors = ", ".join(f"{name} is off by {_off(line, right):.0f}" for name, line in forecasts_drawn.items())
+    worst = " ".join(_worst(years, right, name, line) for name, line in forecasts_drawn.items())
     return canvas.picture(
         f"The true numbers of the {len(years)} years from {years[0]:g} to {years[-1]:g} as a broad line, and "
         f"{len(forecasts)} forecast{'s' if len(forecasts) > 1 else ''} beside it. By the root of the mean "
-        f"squared error {errors}."
+        f"squared error {errors}. {worst}"
     )
+
+
+def _off(line: Sequence[float], right: Sequence[float]) -> float:
+    return math.dist(line, right) / math.sqrt(len(right))
+
+
+def _worst(years: list[float], right: list[float], name: str, line: list[float]) -> str:
+    """Where a forecast is worst: the one year, and whether it is where the true numbers are high or low."""
+    at = max(range(len(years)), key=lambda i: abs(line[i] - right[i]))
+    mine, came = _said(round(line[at])), _said(round(right[at]))
+    said = f"{name} is furthest off in {years[at]:g}: {mine}, where {came} came"
+    middle = (min(right) + max(right)) / 2
+    pairs = list(zip(line, right, strict=True))
+    high, low = ([pair for pair in pairs if (pair[1] > middle) is upper] for upper in (True, False))
+    if not high or not low:
+        return f"{said}."
+    offs = [_off(*zip(*part, strict=True)) for part in (high, low)]
+    return f"{said}; off by {offs[0]:.0f} where the truth is above {middle:.0f}, by {offs[1]:.0f} elsewhere."
 
 
 def _frame(

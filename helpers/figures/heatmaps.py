@@ -127,8 +127,16 @@ def _one_sample(H: Num[Array, "T M"], name: str) -> Picture:
     return canvas.picture(
         f"{name} (T, M) = ({T}, {M}) over the time steps t = 0 to {T - 1}: a heatmap with one row per unit, "
         f"and the same numbers as one line per unit; they lie between {_rounded(H.min())} and "
-        f"{_rounded(H.max())}."
+        f"{_rounded(H.max())}.{_each_unit(H)}"
     )
+
+
+def _each_unit(H: Num[Array, "T M"]) -> str:
+    """The numbers themselves, where they are few enough to be listened to."""
+    if H.size > 30:
+        return ""
+    units = (f"unit {m}: {', '.join(_rounded(value) for value in unit)}" for m, unit in enumerate(H.T))
+    return f" Over time, {'; '.join(units)}."
 
 
 def _samples(H: Num[Array, "N T M"], name: str) -> Picture:

@@ -52,9 +52,10 @@ def network(T: int = 10, D: int = 3, M: int = 5, K: int = 2) -> Picture:
     canvas.title("The network, rolled up")
     return canvas.picture(
         f"The network with (T, D, M, K) = ({T}, {D}, {M}, {K}), rolled up: x[t] (D,) = ({D},) enters a "
-        f"SimpleRNN through Wx (D, M) = ({D}, {M}); its state h (M,) = ({M},) loops back through Wh (M, M) = "
-        f"({M}, {M}), with bias bh (M,) = ({M},), once for each of the {T} time steps; then h goes through "
-        f"Wo (M, K) = ({M}, {K}) into a Dense layer with bias bo (K,) = ({K},), which gives y (K,) = ({K},)."
+        f"SimpleRNN through Wx (D, M) = ({D}, {M}); its state h (M,) = ({M},) becomes h_last and loops back "
+        f"through Wh (M, M) = ({M}, {M}); the layer adds the bias bh (M,) = ({M},), then takes tanh, once "
+        f"for each of the {T} time steps; then h goes through Wo (M, K) = ({M}, {K}) into a Dense layer with "
+        f"bias bo (K,) = ({K},), which gives y (K,) = ({K},)."
     )
 
 

@@ -22,15 +22,22 @@ _LENGTHS = (1, 4, 7)
 
 
 def _sizes(rng: np.random.Generator) -> Iterable[tuple[dict[str, int], str]]:
-    """Pairwise different sizes, none one off another: fixed ones, drawn ones, and the edge T = 1."""
-    yield dict(zip(_LETTERS, (11, 6, 4, 9, 2), strict=True)), ""
+    """Pairwise different sizes, none one off another, N no sum of two: fixed ones, drawn ones, and the edge
+    T = 1."""
+    yield dict(zip(_LETTERS, (14, 6, 4, 9, 2), strict=True)), ""
     drawn = rng.permutation(np.arange(3, 20, 2))[:5].tolist()
     yield dict(zip(_LETTERS, drawn, strict=True)), ""
     yield dict(zip(_LETTERS, (9, 1, 5, 3, 7), strict=True)), "one time step"
 
 
 def _probe(rng: np.random.Generator, N: int, T: Iterable[int], D: int) -> dict[str, object]:
-    inputs = {f"{length} steps": rng.normal(0, 1, (N, length, D)).astype(np.float32) for length in T}
+    """What a model is tried on; in each a step is all zeros, which a mask would pass over."""
+    inputs = {
+        f"{length} step{'s' if length > 1 else ''}": rng.normal(0, 1, (N, length, D)).astype(np.float32)
+        for length in T
+    }
+    for X in inputs.values():
+        X[0, X.shape[1] // 2] = 0
     return {"seed": int(rng.integers(2**32)), "inputs": inputs}
 
 
@@ -173,8 +180,8 @@ def N_fixed_at_1(T, D, M, K):
 
 @build_rnn.misconception
 def shape_without_brackets(T, D, M, K):
-    """`Input(T, D)` hands over two numbers where one shape is due. A shape is a tuple, with brackets of its
-    own: `Input(shape=(T, D))`."""
+    """`Input` takes `T` alone for the shape, in `Input(T, D)` as in `Input(shape=(T))`. A shape is a tuple,
+    with a comma and brackets of its own: `Input(shape=(T, D))`."""
     return _chain(T, lambda layers: [layers.SimpleRNN(M), layers.Dense(K)], batch_size=D)
 
 
@@ -715,6 +722,13 @@ def dense_called_on_what_comes_in(D, M, K):
     that is made is not yet in the model; it is called on what stands before it: `x = SimpleRNN(M)(i)`, and
     then `x = Dense(K)(x)`."""
     return _chain((None, D), lambda layers: [layers.Dense(K)])
+
+
+@build_any_length.misconception
+def unrolled(D, M, K):
+    """`unroll=True` lays out the steps one by one when the model is built, and for that T has to be known:
+    `predict` refuses a second length. Leave it away."""
+    return _chain((None, D), lambda layers: [layers.SimpleRNN(M, unroll=True), layers.Dense(K)])
 
 
 @build_any_length.misconception

@@ -116,7 +116,7 @@ class Exercise:
                 case,
                 sizes={letter: case.sizes[letter] for letter in case.sizes if letter in self._letters(case)},
                 inputs={name: case.inputs[name] for name in self.arguments},
-                note=_equal_letters(case.note, self.letters),
+                note=_told_in_letters(case.note, self._letters(case)),
             )
             for case in self.cases(np.random.default_rng(seed))
         ]
@@ -142,8 +142,20 @@ class Exercise:
         return outcome.value
 
 
-def _equal_letters(note: str, letters: str) -> str:
-    """`D = M = K` said with the letters that the exercise has; any other note as it is."""
+_OF_ONE = {
+    "one sample": "N",
+    "one time step": "T",
+    "one feature": "D",
+    "one hidden unit": "M",
+    "one output": "K",
+}
+
+
+def _told_in_letters(note: str, letters: str) -> str:
+    """`D = M = K` said with the letters that the exercise has, and "one sample" only where it has N; any
+    other note as it is."""
+    if note in _OF_ONE:
+        return note if _OF_ONE[note] in letters else ""
     names = note.split(" = ")
     if not all(name in tuple("NTDMK") for name in names):
         return note

@@ -1,9 +1,9 @@
 """Cases for exercises on a recurrent model, drawn so that no mistake can hide.
 
-Pairwise different sizes, none one off another, let every axis be named by its size. With
-D = M = K a wrong transpose raises no
-error, so it has to be seen in the numbers. Biases and initial states are never zero, weights are large
-enough that tanh bends, and M >= 3 (smaller orthogonal kernels are often symmetric).
+Pairwise different sizes, none one off another, let every axis be named by its size; N is no sum and no
+product of two others, so that axes joined by mistake are not taken for it. With D = M = K a wrong transpose
+raises no error, so it has to be seen in the numbers. Biases and initial states are never zero, weights are
+large enough that tanh bends, and M >= 3 (smaller orthogonal kernels are often symmetric).
 """
 
 import itertools
@@ -15,7 +15,7 @@ import numpy as np
 from helpers.lessons.exercise import Case
 
 SIZES = (
-    ({"N": 8, "T": 4, "D": 6, "M": 10, "K": 2}, ""),
+    ({"N": 13, "T": 4, "D": 6, "M": 10, "K": 2}, ""),
     ({"N": 11, "T": 9, "D": 5, "M": 7, "K": 3}, ""),
     ({"N": 2, "T": 6, "D": 4, "M": 4, "K": 4}, "D = M = K"),
     ({"N": 7, "T": 1, "D": 3, "M": 5, "K": 9}, "one time step"),

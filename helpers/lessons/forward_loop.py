@@ -417,7 +417,8 @@ def returned_in_the_loop(x, Wx, Wh, bh, Wo, bo):
 
 @forward_all.misconception
 def list_made_anew(x, Wx, Wh, bh, Wo, bo):
-    """Only the last row came out: is the empty list made inside the loop? Make it before the loop."""
+    """Only the last row came out: make the empty list before the loop, and append to it inside the loop, in
+    every turn."""
     return _states(x, Wx, Wh, bh)[-1:] @ Wo + bo
 
 

@@ -35,7 +35,7 @@ def counted(rng: np.random.Generator) -> Iterable[Case]:
 
 
 def budgets(rng: np.random.Generator) -> Iterable[Case]:
-    """Budgets at, just below and just above what some M costs; none at all; one for over 1,000 units.
+    """Budgets at, just below and just above what some M costs; none at all; one for over 2,000 units.
 
     The largest is small enough that an answer which tries every M up to the budget ends in a few seconds.
     """
@@ -47,20 +47,24 @@ def budgets(rng: np.random.Generator) -> Iterable[Case]:
         return reference.total_params(D, M, K)
 
     K = int(rng.integers(3, 6))
-    D = K + int(rng.integers(3, 6))
+    D = 2 * K + int(rng.integers(1, 3))
     M = int(rng.integers(14, 30))
-    many = int(rng.integers(1_050, 1_150))
+    many = int(rng.integers(2_050, 2_150))
     yield case(3, 2, 57, "an exact fit")
     yield case(3, 2, 56, "one too few for M = 5")
     yield case(D, K, cost(D, M, K), "an exact fit")
     yield case(D, K, cost(D, M, K) - 1, f"one too few for M = {M}")
-    for short in (K + 1, M + 1, M + K + 1):  # by one more than a bias that was forgotten has, or both
+    # What is paid for too much, one parameter, K, D - K or D, does no harm from so many more on.
+    for more in (1, K - 1, K, D - K, D, M):
+        yield case(D, K, cost(D, M, K) + more, f"{more} more than M = {M} needs")
+    # By one more than a bias that was forgotten has, or both; and by all that Dense has.
+    for short in (K + 1, M + 1, M + K + 1, M * K + K):
         yield case(D, K, cost(D, M, K) - short, f"{short} too few for M = {M}")
-    yield case(D, K, cost(D, M, K) + M, f"{M} more than M = {M} needs")
     yield case(D, K, cost(D, 1, K), "just enough for M = 1")
     yield case(D, K, cost(D, 1, K) - 1, "too little for M = 1")
     yield case(D, K, 0, "nothing to spend")
     yield case(D, K, -int(rng.integers(5, 50)), "less than nothing")
+    yield case(D, K, -10_000, "far less than nothing")
     yield case(K, D, cost(K, many, D) + int(rng.integers(1, many)), "a large one")
 
 
@@ -516,6 +520,25 @@ def at_least_one(D, K, budget):
     """Where not even M = 1 fits, your answer is 1: that model would cost more than the budget, so 0 is
     due."""
     return max(_fitting(D, K, budget), 1)
+
+
+@largest_M.misconception
+def input_paid_for(D, K, budget):
+    """D is paid for once more, for `Input`: it only hands the features on, and has no parameters at all."""
+    return _largest(lambda M: D + reference.total_params(D, M, K), budget)
+
+
+@largest_M.misconception
+def bo_paid_for_twice(D, K, budget):
+    """The output's bias `bo (K,)` is paid for twice: `dense_params` has counted it already."""
+    return _largest(lambda M: K + reference.total_params(D, M, K), budget)
+
+
+@largest_M.misconception
+def D_and_K_exchanged(D, K, budget):
+    """D and K changed places in the count: the D features come in, the K outputs go out, and the bias `bo`
+    has K numbers."""
+    return _largest(lambda M: reference.total_params(K, M, D), budget)
 
 
 @largest_M.misconception

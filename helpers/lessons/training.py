@@ -336,6 +336,14 @@ def velocity_subtracted(w, g, lr, velocity, momentum):
 
 
 @sgd_step.misconception
+def minus_outside_the_velocity(w, g, lr, velocity, momentum):
+    """Your velocity points uphill, and you subtract it. That is a common way to write it, but not Keras's: it
+    keeps the minus in the velocity, `momentum * velocity - lr * g`, and then adds it."""
+    velocity = momentum * velocity + lr * g
+    return w - velocity, velocity
+
+
+@sgd_step.misconception
 def velocity_first(w, g, lr, velocity, momentum):
     """The two results changed places: return the weights first, then the velocity."""
     velocity = momentum * velocity - lr * g
@@ -521,6 +529,33 @@ def corrected_means_returned(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
 
 
 @adam_step.misconception
+def corrected_means_used_and_returned(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """You correct `m` and `v` themselves and return them so: the next step would correct them again. Return
+    them uncorrected. As Keras does it, they go into the step uncorrected too, and `alpha` makes up for it."""
+    m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    m, v = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return w - lr * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def corrected_twice(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """The means are corrected twice: once by themselves, and once more by `alpha`. With `alpha` the step
+    takes `m` and `v` as they are."""
+    m, v, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return w - alpha * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+
+
+@adam_step.misconception
+def corrected_twice_and_returned(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """You correct `m` and `v` themselves, `alpha` corrects them a second time, and the next step would
+    correct once more what you return. `alpha` is the whole correction: leave `m` and `v` as they are."""
+    m, v, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    m, v = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
 def steps_from_zero(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
     """You count steps from 0. Here t is 1 at the first step: `1 - beta**0` is 0, and nothing can be divided
     by it."""
@@ -562,6 +597,33 @@ def root_of_the_correction_left_out(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
     `np.sqrt(1 - beta_2**t)`."""
     m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
     alpha = lr * (1 - beta_2**t) / (1 - beta_1**t)
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def root_over_the_whole_correction(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """In `alpha` the root reaches too far: it belongs to `1 - beta_2**t` alone. `m` goes into the step
+    without a root, and so does its correction, `1 - beta_1**t`."""
+    m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    alpha = lr * np.sqrt((1 - beta_2**t) / (1 - beta_1**t))
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def brackets_below_the_line_forgotten(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """In `alpha` you divide by 1 and subtract `beta_1**t` then, as a division comes before a difference. Put
+    brackets around what stands below the line: `/ (1 - beta_1**t)`."""
+    m, v, _ = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    alpha = lr * np.sqrt(1 - beta_2**t) / 1 - beta_1**t
+    return w - alpha * m / (np.sqrt(v) + epsilon), m, v
+
+
+@adam_step.misconception
+def share_squared_too(w, g, m, v, t, lr, beta_1, beta_2, epsilon):
+    """In `v` the share `1 - beta_2` is squared along with the gradient. Square the gradient alone:
+    `(1 - beta_2) * g**2`."""
+    m, _, alpha = _adam(w, g, m, v, t, lr, beta_1, beta_2, epsilon)
+    v = beta_2 * v + ((1 - beta_2) * g) ** 2
     return w - alpha * m / (np.sqrt(v) + epsilon), m, v
 
 
@@ -723,16 +785,20 @@ def _fault(facts: Mapping[str, object], case: Case, P: np.ndarray) -> str:
     last, Y, training = case.kept["X"][:, -1], case.kept["Y"], facts["training"]
     surely, spread = SURELY * _naive(case), P.std() / Y.std()
     others = {name: facts["predictions"][name] for name in ("by the largest", "standardised")}
+    if all(_scaled(facts)) and _learned_scaled_numbers(training, Y, others.values()):
+        return "scales twice"
     if _error(last, P) < 0.05 * _error(last, Y):
         return "says the last value again"
     if _error_in_other_units(Y, P) <= surely:
         return "answers in other units" if spread < 0.1 else FORECASTS_TOO_LITTLE
     if any(_error_in_other_units(Y, other) <= surely for other in others.values()):
-        return "wants inputs in other units"
+        return "scales twice" if _scaled(facts)[0] else "wants inputs in other units"
     if _error(Y, last + P) <= BETTER * _naive(case):
         return "says the change"
     if not training["steps"] and training["largest_weight"] < 2:
         return "was never trained"
+    if spread < 0.002 and _has_its_scales_exchanged(facts, Y, P):
+        return "has its scales exchanged"
     if training["epochs"] == 1:
         return "saw each year once"
     small = others["by the largest"].std()
@@ -744,6 +810,31 @@ def _fault(facts: Mapping[str, object], case: Case, P: np.ndarray) -> str:
     if spread < 0.4 and centred and not 0 < training["steps"] < 100:
         return "says nearly the same always"
     return FORECASTS_TOO_LITTLE
+
+
+def _learned_scaled_numbers(
+    training: Mapping[str, object], Y: np.ndarray, others: Iterable[np.ndarray]
+) -> bool:
+    """Whether a model's loss is one that only scaled numbers give, and it makes of scaled inputs nothing as
+    large as sunspots. (What was scaled twice is too small to learn much from: it need not forecast well.)"""
+    loss = training["last_loss"]
+    if loss is None or max(np.abs(other).max() for other in others) > 0.1 * Y.std():
+        return False
+    squared = loss if training["loss"] == "mean_squared_error" else loss**2
+    return bool(squared < 0.005 * Y.var())
+
+
+def _has_its_scales_exchanged(facts: Mapping[str, object], Y: np.ndarray, P: np.ndarray) -> bool:
+    """Whether a model that scales at both ends drives its tanh flat, and makes what comes out small."""
+    flat, small = P.std() < 0.05 * np.abs(P).mean(), np.abs(P).max() < 0.1 * Y.mean()
+    return all(_scaled(facts)) and bool(flat and small)
+
+
+def _scaled(facts: Mapping[str, object]) -> tuple[bool, bool]:
+    """Whether a `Rescaling` layer stands before the recurrent layer, and whether one stands behind it."""
+    layers = facts["layers"]
+    at = next((i for i, name in enumerate(layers) if name in facts["recurrent"]), len(layers))
+    return "Rescaling" in layers[:at], "Rescaling" in layers[at:]
 
 
 def _error_in_other_units(Y: np.ndarray, P: np.ndarray) -> float:
@@ -774,10 +865,24 @@ def _told(facts: Mapping[str, object], truth: object, case: Case) -> Told:
     errors = f"yours {_error(Y, P):.0f}, {rival} {naive:.0f}; at most {BETTER * naive:.0f} is due"
     mine, right = (f"from {Z.min():.1f} to {Z.max():.1f}" for Z in (P, Y))
     seen.append(("Numbers", f"mean squared error: {errors}\nyour forecasts go {mine}, the truth {right}"))
+    if found in _NAMED_BY_ONE_SERIES:
+        names = {wrong.name: wrong.sentence for wrong in fit_forecaster.misconceptions}
+        return names[_NAMED_BY_ONE_SERIES[found]], seen
     if found in (FORECASTS_TOO_LITTLE, "saw each year once"):
         advice = "does the loss still fall in the last epochs? Then train for more, or take larger steps"
         seen.append(("Mind", advice))
     return "On years that it has not seen, your model is not well ahead of the naive forecast.", seen
+
+
+_NAMED_BY_ONE_SERIES = {
+    "answers in other units": "units_not_turned_back",
+    "wants inputs in other units": "scaled_outside_the_model",
+    "scales twice": "scaled_twice",
+    "has its scales exchanged": "scales_exchanged",
+    "says the change": "change_only",
+}
+"""What the sunspots alone show beyond doubt, and the misconception whose sentence says it: for answers that
+stop with an error on the other series, which therefore fit no misconception as a whole."""
 
 
 def _said_of(training: Mapping[str, object]) -> str:
@@ -825,6 +930,11 @@ def _forecaster(T: int, *layers: tuple):
     return keras.Sequential([keras.Input((T, 1)), *made])
 
 
+def _rescaling(factor: float, offset: float = 0.0) -> tuple[tuple, ...]:
+    """The layer that scales, where there is something to scale."""
+    return () if (factor, offset) == (1, 0) else (("Rescaling", (factor,), {"offset": offset}),)
+
+
 def _learned(X, Y, seed, inputs=None, outputs=None, offset=0.0, flat=False):
     """A forecaster that knows X and Y, without seconds of training: the memory stays as it was drawn, and the
     weights after it are solved for. To say what a mistake looks like, that is as good.
@@ -848,10 +958,8 @@ def _learned(X, Y, seed, inputs=None, outputs=None, offset=0.0, flat=False):
     penalty = 1e-3 * np.eye(columns.shape[1])
     solved = np.linalg.solve(columns.T @ columns + penalty, columns.T @ (Y / outputs))
     memory = ("Flatten", (), {}) if flat else ("SimpleRNN", (M,), {})
-    scaling = (inputs,), {"offset": offset}
-    model = _forecaster(
-        X.shape[1], ("Rescaling", *scaling), memory, ("Dense", (1,), {}), ("Rescaling", (outputs,), {})
-    )
+    first, last = _rescaling(float(inputs), offset), _rescaling(float(outputs))
+    model = _forecaster(X.shape[1], *first, memory, ("Dense", (1,), {}), *last)
     model.set_weights([*([] if flat else [Wx, Wh, bh]), solved[:-1], solved[-1]])
     return model
 
@@ -882,6 +990,30 @@ def scaled_outside_the_model(X, Y, seed):
     X and Y as they are."""
     mean, spread = Y.mean(), Y.std()
     return _learned((X - mean) / spread, (Y - mean) / spread, seed, inputs=1.0, outputs=1.0)
+
+
+@fit_forecaster.misconception
+def scaled_twice(X, Y, seed):
+    """The numbers are scaled twice: by a `Rescaling` layer of your model, and before `fit` sees them. Give
+    `fit` X and Y as they are; the model does the scaling."""
+    import keras
+
+    largest = Y.max()
+    X, Y = X / largest, Y / largest
+    model = _learned(X, Y, seed, inputs=1 / largest, outputs=largest)
+    model.compile(keras.optimizers.SGD(0.0), "mse", run_eagerly=True)  # it has learned: this notes its loss
+    model.fit(X, Y, epochs=2, batch_size=len(X), verbose=0)
+    return model
+
+
+@fit_forecaster.misconception
+def scales_exchanged(X, Y, seed):
+    """Your two `Rescaling` layers have changed places: the first makes sunspots larger still, the last makes
+    the forecasts small. Divide by the largest value first, `1 / largest`, and multiply by it at the end."""
+    layers = ("Rescaling", (Y.max(),), {}), ("SimpleRNN", (4,), {}), ("Dense", (1,), {})
+    model = _forecaster(X.shape[1], *layers, ("Rescaling", (1 / Y.max(),), {}))
+    model.set_weights([np.zeros((1, 4)), np.zeros((4, 4)), np.full(4, 9.0), np.ones((4, 1)), np.zeros(1)])
+    return model
 
 
 @fit_forecaster.misconception
@@ -964,8 +1096,8 @@ def _fitted(X, Y, seed, epochs, scaled):
 
     keras.utils.set_random_seed(seed)
     largest = float(Y.max()) if scaled else 1.0
-    layers = (("Rescaling", (1 / largest,), {}), ("SimpleRNN", (8,), {}), ("Dense", (1,), {}))
-    model = _forecaster(X.shape[1], *layers, ("Rescaling", (largest,), {}))
+    layers = (("SimpleRNN", (8,), {}), ("Dense", (1,), {}))
+    model = _forecaster(X.shape[1], *_rescaling(1 / largest), *layers, *_rescaling(largest))
     model.compile(keras.optimizers.Adam(0.001), "mse", run_eagerly=True)
     model.fit(X, Y, epochs=epochs, batch_size=len(X), verbose=0)
     return model

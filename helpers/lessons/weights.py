@@ -136,6 +136,13 @@ def biases_as_rows(D, M, K):
 
 
 @weight_shapes.misconception
+def biases_as_columns(D, M, K):
+    """Your biases have an axis too many: Keras stores them with one axis, (M,) and (K,), not as columns
+    (M, 1) and (K, 1)."""
+    return {"Wx": (D, M), "Wh": (M, M), "bh": (M, 1), "Wo": (M, K), "bo": (K, 1)}
+
+
+@weight_shapes.misconception
 def one_number_as_bias(D, M, K):
     """Your layers share one bias among all their units. Every unit has a bias of its own: `bh` is (M,), `bo`
     is (K,)."""
@@ -204,7 +211,7 @@ unpack = exercise(
 
 @unpack.misconception
 def layers_1_and_2(model):
-    """You take `model.layers[1]` and `model.layers[2]`. That is right for a functional model only: a
+    """You take `model.layers[1]` for the recurrent layer. That is right for a functional model only: a
     Sequential has no InputLayer in `.layers`, so there `layers[1]` is already the Dense layer. Count from the
     end, or ask for the type."""
     Wx, Wh, bh = model.layers[1].get_weights()
@@ -232,9 +239,9 @@ def kernel_of_layer_1(model):
 
 @unpack.misconception
 def layers_0_and_1(model):
-    """You take `model.layers[0]` and `model.layers[1]`. That is right for a Sequential only: in a functional
-    model `layers[0]` is the InputLayer, which has no weights at all. Count from the end, or ask for the
-    type."""
+    """You take `model.layers[0]` for the recurrent layer. That is right for a Sequential only: in a
+    functional model `layers[0]` is the InputLayer, which has no weights at all. Count from the end, or ask
+    for the type."""
     Wx, Wh, bh = model.layers[0].get_weights()
     Wo, bo = model.layers[1].get_weights()
     return Wx, Wh, bh, Wo, bo
@@ -546,6 +553,13 @@ def one_sum_for_each_feature(D):
     """Your `Wo` is square: the network puts out D sums, one for each feature. Here K = 1: one output that
     adds them up, with `Wo` of shape (M, 1)."""
     return np.eye(D), np.eye(D), np.zeros(D), np.eye(D), np.zeros(D)
+
+
+@running_sum_weights.misconception
+def one_sum_for_each_feature_and_one_bias(D):
+    """Your `Wo` is square: with it the network would put out D sums, one for each feature. Here K = 1, as
+    your `bo` has it already: one output that adds them up, with `Wo` of shape (M, 1)."""
+    return np.eye(D), np.eye(D), np.zeros(D), np.eye(D), np.zeros(1)
 
 
 @running_sum_weights.misconception

@@ -186,7 +186,8 @@ def raised(problem: BaseException) -> Raised:
             line, source = number, linecache.getline(filename, number).strip()
             shapes, function = _shapes_named_in(frame, number), frame.f_code.co_name
             first = first or (frame.f_code, (line, source[:200]))
-            called_from = first[1] if frame.f_code is not first[0] else None
+            inside = frame.f_code is first[0] or number == first[1][0] or function in _COMPREHENSIONS
+            called_from = None if inside else first[1]
     try:
         message = str(problem)
     except Exception:
@@ -202,6 +203,9 @@ def raised(problem: BaseException) -> Raised:
         not_written=theirs and isinstance(problem, NotImplementedError),
     )
 
+
+_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+"""What Python calls the insides of a comprehension, which to a learner is no function of its own."""
 
 _NOT_THE_LEARNERS = (
     __file__.rpartition("observing")[0],

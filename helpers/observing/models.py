@@ -1,6 +1,6 @@
 """Keras models that cross a check: handed to an answer as a recipe, read out of one as facts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,10 @@ _models: dict[tuple, tuple] = {}
 
 
 UNBUILT = Foreign("a Keras model that doesn't know its input's shape")
-"""Stands for a model that has no weights yet, or of which Keras can't say an input shape."""
+"""Stands for a model of layers that has no weights yet, or of which Keras can't say an input shape."""
+
+WITHOUT_WEIGHTS = Foreign("a model class of one's own without weights")
+OUT_OF_SHAPE = Foreign("a model class of one's own that the input due can't be followed through")
 
 
 def facts(model: object, probe: Mapping[str, object]) -> object:
@@ -70,24 +73,48 @@ def facts(model: object, probe: Mapping[str, object]) -> object:
         `weights`, and the `predictions` made with the drawn weights: two models that compute the same
         function of the same weights predict the same, however they were written. `steps` says for a reader
         what happens on the way: each layer's name, activation and output shape, beginning with the input.
+        `alike_in_training` is whether it computes the same while it is trained, as one with dropout does not.
         For anything that is no Keras model, its plain value; `UNBUILT` for one without an input shape.
     """
     import keras
 
     if not isinstance(model, keras.Model):
         return plain(model)
-    if not model.built or not hasattr(model, "input_shape"):
-        return UNBUILT
+    layered = _in_layers(model, probe["inputs"].values())
+    if isinstance(layered, Foreign):
+        return layered
     own = model.get_weights()
     rng = np.random.default_rng(probe["seed"])
     try:
-        for weight in model.weights:
+        for weight in layered.weights:
             if "float" in str(weight.dtype):
                 weight.assign(rng.normal(0, 0.7, weight.shape))
         predictions = {name: _prediction(model, X) for name, X in probe["inputs"].items()}
+        *_, (last, X) = probe["inputs"].items()
+        alike = _alike(predictions[last], _prediction(model, X, training=True))
+        predictions |= _one_after_another(model, probe["inputs"])
     finally:
         model.set_weights(own)
-    return _described(model, predictions)
+    return {**_described(layered, predictions), "alike_in_training": alike}
+
+
+def _in_layers(model, inputs: Iterable[np.ndarray]):
+    """The model itself, if it knows its shapes. One of a class of the learner's own doesn't: of such a one
+    the functional model with the same layers and weights, for inputs like these; else what says why not."""
+    import keras
+
+    if model.built and hasattr(model, "input_shape"):
+        return model
+    if isinstance(model, keras.Sequential):
+        return UNBUILT
+    if not model.weights:
+        return WITHOUT_WEIGHTS
+    axes = zip(*(X.shape[1:] for X in inputs), strict=True)
+    i = keras.Input([sizes[0] if len(set(sizes)) == 1 else None for sizes in axes])
+    try:
+        return keras.Model(i, model.call(i))
+    except Exception:  # its own code may stop in any way
+        return OUT_OF_SHAPE
 
 
 def trained(model: object, probe: Mapping[str, object]) -> object:
@@ -107,10 +134,11 @@ def trained(model: object, probe: Mapping[str, object]) -> object:
 
     if not isinstance(model, keras.Model):
         return plain(model)
-    if not model.built or not hasattr(model, "input_shape"):
-        return UNBUILT
+    layered = _in_layers(model, probe["inputs"].values())
+    if isinstance(layered, Foreign):
+        return layered
     predictions = {name: _prediction(model, X) for name, X in probe["inputs"].items()}
-    return {**_described(model, predictions), "training": _training(model)}
+    return {**_described(layered, predictions), "training": _training(model)}
 
 
 def _described(model, predictions: Mapping[str, object]) -> dict[str, object]:
@@ -204,20 +232,43 @@ def _name(loss: object) -> str:
 
 def as_function(value: Mapping[str, object], case: object = None) -> Mapping[str, object]:
     """The part of `facts` that two models share which are one function of their weights."""
-    return {key: value[key] for key in ("input_shape", "output_shape", "weights", "predictions")}
+    return {
+        key: value[key]
+        for key in ("input_shape", "output_shape", "weights", "predictions", "alike_in_training")
+    }
 
 
-def _prediction(model, X: np.ndarray) -> np.ndarray | str:
+def _prediction(model, X: np.ndarray, training: bool = False) -> np.ndarray | str:
     import keras
 
     try:
-        return keras.ops.convert_to_numpy(model(X, training=False))
+        return keras.ops.convert_to_numpy(model(X, training=training))
     except Exception as problem:
         return f"{type(problem).__name__} for an input of shape {X.shape}"
 
 
+def _alike(one: np.ndarray | str, other: np.ndarray | str) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return isinstance(one, str) and isinstance(other, str)
+    return one.shape == other.shape and np.allclose(one, other, atol=1e-5, equal_nan=True)
+
+
+def _one_after_another(model, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | str]:
+    """What `predict` says to a second length after a first. Called by itself a model sees each length; in
+    `predict` it has to do with one that is open, and `unroll=True` can't."""
+    if len(inputs) < 2:
+        return {}
+    first, second = list(inputs)[:2]
+    try:
+        model.predict_on_batch(inputs[first])
+        said = model.predict_on_batch(inputs[second])
+    except Exception as problem:
+        said = f"{type(problem).__name__} in `predict`, for {second} after {first}"
+    return {f"{second} after {first}": said}
+
+
 def _steps(model) -> Iterator[tuple[str, str, tuple[int | None, ...]]]:
-    for layer in model.layers:
+    for layer in getattr(model, "operations", model.layers):  # of those some are no layers: `x[:, 0]`, say
         name = type(layer).__name__
         if name == "InputLayer":
             continue
@@ -225,6 +276,8 @@ def _steps(model) -> Iterator[tuple[str, str, tuple[int | None, ...]]]:
         said = getattr(activation, "__name__", type(activation).__name__) if activation is not None else ""
         try:
             shape = tuple(layer.output.shape)
+            if layer.output.dtype == "bool":  # that is how Keras notes where a mask comes from
+                continue
         except Exception:  # a layer that is used twice, or that gives several tensors, has no single output
             shape = ()
         yield name, str(said), shape

@@ -1,9 +1,11 @@
 """What can be read off an answer's code, without running it."""
 
+import ast
 import dis
+import linecache
 import math
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +21,9 @@ class Source:
     """What an answer's code uses.
 
     Attributes:
-        reads: the notebook's numbers and arrays that it reads in place of its arguments.
-        sizes: the whole numbers among them, and the lengths of the arrays' axes.
+        reads: the notebook's numbers and arrays that it reads in place of its arguments; no named constants,
+            such as `BYTES = 4`.
+        sizes: the whole numbers that it reads there, and the lengths of the arrays' axes.
         calls: the notebook's functions that it calls.
         unused: its own arguments that it never looks at.
         tensors: the notebook's Keras tensors that it reads: an `Input` made outside of it, say.
@@ -28,6 +31,9 @@ class Source:
         data: the notebook's arrays and tables of `MANY` numbers, and what loads the course's data; read by
             the answer itself, or by one of the notebook's functions that it calls.
         numbers: the whole numbers that are written in it.
+        lengths: those of them that say how long an array or a loop is made; of one that picks an entry by its
+            index, one more, as it may be the last.
+        arguments: the names of its own arguments.
     """
 
     reads: tuple[str, ...] = ()
@@ -38,6 +44,8 @@ class Source:
     models: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
+    lengths: tuple[int, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 def source_of(answer: Callable) -> Source:
@@ -65,7 +73,7 @@ def source_of(answer: Callable) -> Source:
     arguments = code.co_varnames[: code.co_argcount]
     unused = tuple(name for name in arguments if name not in used)
     return Source(
-        reads=tuple(reads),
+        reads=tuple(name for name, value in reads.items() if not _is_a_constant(name, value)),
         sizes=tuple(sorted({size for value in reads.values() for size in _sizes(value)})),
         calls=tuple(calls),
         unused=unused,
@@ -73,6 +81,8 @@ def source_of(answer: Callable) -> Source:
         models=tuple(models),
         data=tuple(dict.fromkeys(_data(code, space, set()))),
         numbers=tuple(numbers),
+        lengths=tuple(dict.fromkeys(_lengths(code))),
+        arguments=arguments,
     )
 
 
@@ -81,6 +91,60 @@ def _instructions(code: types.CodeType) -> Iterator[dis.Instruction]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _instructions(constant)
+
+
+def _is_a_constant(name: str, value: object) -> bool:
+    """A number with a name in capitals; one of the letters, as `M` is, is a size."""
+    return name.isupper() and len(name) > 1 and isinstance(value, (int, float, np.number))
+
+
+_MADE_SO_LONG = frozenset(
+    (
+        *("range", "zeros", "ones", "empty", "full", "eye", "arange", "reshape", "broadcast_to"),
+        *("random", "normal", "standard_normal"),
+        *("Input", "SimpleRNN", "LSTM", "GRU", "Dense"),
+    )
+)
+"""Functions and methods whose arguments say how long something is made."""
+
+
+def _lengths(code: types.CodeType) -> Iterator[int]:
+    try:
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a file may have changed since
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)) and node.lineno == code.co_firstlineno:
+            yield from _lengths_in(node)
+
+
+def _lengths_in(function: ast.AST) -> Iterator[int]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and _called(node.func) in _MADE_SO_LONG:
+            yield from _written(node.args)
+            sized = [word.value for word in node.keywords if word.arg in ("shape", "size", "units")]
+            yield from _written(sized)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Constant, ast.Tuple)):
+            yield from _written([node.value])
+        elif isinstance(node, ast.Subscript) and _called(node.value) != "shape":
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            yield from _written([part.upper for part in parts if isinstance(part, ast.Slice)])
+            yield from (number + 1 for number in _written(parts))
+
+
+def _called(function: ast.AST) -> str:
+    """`zeros` of `np.zeros`."""
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def _written(nodes: Iterable[ast.AST | None]) -> Iterator[int]:
+    """The whole numbers above 1 among these, and in the tuples and lists among them: 0 and 1 say too much
+    else."""
+    for node in nodes:
+        if isinstance(node, (ast.Tuple, ast.List)):
+            yield from _written(node.elts)
+        elif isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1:
+            yield node.value
 
 
 def _sizes(value: object) -> tuple[int, ...]:

@@ -101,6 +101,8 @@ class _Source(_Message):
     models: list[str] = Field(max_length=1_000)
     data: list[str] = Field(max_length=1_000)
     numbers: list[int] = Field(max_length=10_000)
+    lengths: list[int] = Field(max_length=10_000)
+    arguments: list[str] = Field(max_length=1_000)
 
 
 class _Outcome(_Message):

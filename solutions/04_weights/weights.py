@@ -27,7 +27,7 @@ from tensorflow.keras.models import Model, Sequential
 np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
-# ## Five arrays on three arrows
+# ## Three kernels on arrows, two biases in boxes
 #
 # On every arrow there is a **kernel**, a matrix that the numbers on their way are multiplied by: three arrows, three
 # kernels. In the box where they arrive, a **bias** is added, one number for each unit there: two boxes, two biases. (Then

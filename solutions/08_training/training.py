@@ -16,7 +16,7 @@
 # and pencil-and-paper numbers. Then you let Keras take a few hundred of them, on 300 years of the sun.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 from helpers.data.sunspots import load_sunspots
 
 # %%
@@ -99,8 +99,9 @@ check(mse, seed=2026)
 # `2 * (w - 3)`: negative on the left side, where the ground falls, positive on the right. (How a slope is found in a real
 # network is the next lesson. Here it is given.)
 #
-# The simplest way to train is **SGD**, stochastic gradient descent. A step goes *against* the slope. Its length is `lr`
-# times the slope, where `lr` is the **learning rate**, a small number that you choose.
+# A rule that makes a step of a gradient is called an **optimiser**. The simplest one is **SGD**, stochastic gradient descent.
+# A step goes *against* the slope. Its length is `lr` times the slope, where `lr` is the **learning rate**, a small number
+# that you choose.
 
 # %%
 def slope(w):
@@ -154,13 +155,13 @@ pd.DataFrame(walks).rename_axis("step").round(2)
 # %%
 def places(optimizer, steps):
     """Where a Keras optimiser takes the weight, from -1, and the velocities that it keeps."""
-    weight = keras.Variable(-1.0)
-    optimizer.build([weight])
+    weight = keras.Variable(-1.0)  # a number that an optimiser can change where it stands
+    optimizer.build([weight])  # tells the optimiser which weights are its own: it keeps a velocity for each
     w, velocity = [], []
     for _ in range(steps):
         w.append(float(weight))
         velocity.append(float(optimizer.momentums[0]) if optimizer.momentum else np.nan)
-        optimizer.apply([slope(weight)])
+        optimizer.apply([slope(weight)])  # one step, with this gradient
     return w, velocity
 
 
@@ -206,8 +207,8 @@ check(sgd_step, seed=2026)
 # ## Adam: a step of the same size for all
 #
 # A network has many weights, and their slopes can be of very different size. With one `lr` for all, the steep ones jump
-# about while the gentle ones stand still. **Adam** looks at how large the slopes of a weight usually are, and divides by
-# that.
+# about while the gentle ones stand still. **Adam**, another optimiser, looks at how large the slopes of a weight usually
+# are, and divides by that.
 #
 # Take two weights, one with the slope 100 at every step, the other with 0.01. **A guess:** after three steps of SGD, how
 # far has each of them gone? And after three steps of Adam?
@@ -252,6 +253,9 @@ pd.DataFrame(rows).set_index("t").round(4)
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\,g \qquad\qquad v \leftarrow \beta_2 v + (1 - \beta_2)\,g^2$$
 #
 # $$\alpha = lr\,\frac{\sqrt{1 - \beta_2^{\,t}}}{1 - \beta_1^{\,t}} \qquad\qquad w \leftarrow w - \alpha\,\frac{m}{\sqrt{v} + \epsilon}$$
+#
+# The correction of `m` stands below the line, as it is. That of `v` stands under a root, because `v` itself goes into the
+# step under one.
 #
 # `w`, `g`, `m` and `v` have one shape; `t`, `lr`, the betas, `alpha` and ε are plain numbers. The tiny ε keeps the division
 # safe where `v` is 0. This is how Keras writes it. In most books ε stands in a slightly different place, and nobody notices,
@@ -338,8 +342,8 @@ print("held out at random:", asked_and_seen(at_random))
 print("held out by time:  ", asked_and_seen(by_time))
 
 # %% [markdown]
-# All of them, a share of 1! Cut by time, none. A forecast is about the future, and in the future nobody has seen the answers. So the years
-# before 1930 are there to train on, and those from 1930 on to be tried on.
+# All of them, a share of 1! Cut by time, none. A forecast is about the future, and in the future nobody has seen the
+# answers. So the years before 1930 are there to train on, and those from 1930 on to be tried on.
 
 # %%
 X_past, Y_past = X[~by_time], Y[~by_time]
@@ -395,6 +399,9 @@ print(f"naive forecast from 1930 on: MSE {naive_mse:.0f}, its root {naive_mse**0
 # Now the network: T = 12, D = 1, M = 8, K = 1. Its tanh is nearly flat beyond 2, so numbers like 150 are too large for it.
 # We count in **hundreds** of sunspots: 150 becomes 1.5.
 #
+# Two methods of a Keras model do the work. `compile` tells it which optimiser and which loss to use. `train_on_batch` takes
+# one step: it finds the gradients, lets the optimiser move the weights, and gives the loss from before the step.
+#
 # All three optimisers start from the same weights, because the seed is the same. At each step the network sees all N
 # windows of the past, and every weight takes one step, as above. **A guess:** which curve ends lowest?
 
@@ -411,7 +418,7 @@ optimizers = {"SGD": SGD(0.02), "SGD with momentum": SGD(0.02, momentum=0.9), "A
 losses = {}
 for name, optimizer in optimizers.items():
     model = network()
-    # Without jit_compile=False Keras may compile for longer than it trains.
+    # Without jit_compile=False Keras may first turn the model into machine code, for longer than it then trains.
     model.compile(optimizer=optimizer, loss="mse", jit_compile=False)
     losses[name] = []
     for step in range(150):
@@ -456,8 +463,8 @@ figures.forecast(Y_year[by_time], Y_later[:, 0], upright="sunspots", **said)
 
 # %% [markdown]
 # The naive forecast is the truth, one year late: always behind, on the way up and on the way down. The network has
-# understood that what rises goes on rising for a while, and then turns. It is furthest off at the peaks, some of which are
-# higher than any that it was trained on.
+# understood that what rises goes on rising for a while, and then turns. It is furthest off in the stormy years, most of all
+# on the steep rises: for 1956 it said about 60, and 142 came. It was never trained on a cycle as strong as that one.
 #
 # Now in numbers. Two more rivals: the mean of the past, and a plain linear formula, twelve weights and a bias. These are
 # fitted by **least squares**, which finds the smallest MSE on the past directly, without steps.
@@ -502,12 +509,14 @@ Rescaling(1 / 100)(np.array([[50.0, 120.0]])).numpy()
 # - There is a **recurrent layer** in it, and its output is one number for each window: `(N, 1)`.
 # - **Sunspots in, sunspots out**: `model(X)` gives numbers as large as those in Y.
 # - The **same seed** gives the same forecasts.
+# - **T is not always 12**: take it from X.
 # - On later years, which only the check has, its MSE is **at most 0.7 times** that of the naive forecast.
 #
 # One thing changes when the model counts in sunspots: its loss is in squared sunspots, 10 000 times as large as before, and
 # so are its gradients. SGD would need a tiny `lr` for that. Adam doesn't mind.
 #
-# Give `compile` the argument `jit_compile=False`, as above: without it, Keras may spend most of a minute on compiling.
+# Give `compile` the argument `jit_compile=False`, as above: without it, Keras may spend most of a minute on turning
+# the model into machine code.
 #
 # The check trains your model three times: twice on the sunspots, with the same seed and a split of its own, and once on the
 # years of a made-up star with a cycle of its own, where your function has to learn afresh. With 12 to 30 epochs that takes

@@ -19,7 +19,7 @@
 # through time**, BPTT.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %%
 from contextlib import redirect_stdout

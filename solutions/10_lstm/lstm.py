@@ -17,7 +17,7 @@
 # and three multiplications.
 
 # %%
-from helpers import check, figures, stepper
+from helpers import check, figures, hint, stepper
 
 # %%
 import keras

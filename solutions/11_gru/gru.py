@@ -16,7 +16,7 @@
 # order of two multiplications. After this lesson you know both, and can tell which one you have before you.
 
 # %%
-from helpers import check, figures, stepper
+from helpers import check, figures, hint, stepper
 
 # %%
 import keras

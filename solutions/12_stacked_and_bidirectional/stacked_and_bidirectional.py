@@ -17,7 +17,7 @@
 # needs a new equation. All that is new is the wiring: who reads what, in which order, and which state comes out.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %%
 import keras

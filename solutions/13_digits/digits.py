@@ -17,7 +17,7 @@
 # gives. That is the promise this course began with.
 
 # %%
-from helpers import check, figures
+from helpers import check, figures, hint
 
 # %%
 import keras

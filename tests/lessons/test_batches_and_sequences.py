@@ -532,6 +532,14 @@ def test_one_array_appended_again_and_again_is_named():
     assert misconception("forward_from", forward_from) == "one_array_overwritten"
 
 
+def test_steps_laid_side_by_side_are_read_as_such():
+    def answer(*arguments):
+        return np.hstack(list(reference.many_to_many(*arguments).transpose(1, 0, 2)))
+
+    said = verdict_on(find_exercise("many_to_many"), answer).headline
+    assert "You returned (N, T·K), expected (N, T, K). T and K have become one axis." in said
+
+
 def no_masking(X, mask, Wx, Wh, bh):
     return reference.hidden_states(X, Wx, Wh, bh)
 

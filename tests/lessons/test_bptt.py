@@ -440,7 +440,7 @@ def test_results_taken_in_another_order_show_whose_shape_they_have():
         return loop(X, Y, Wx, Wh, bh, Wo, bo, order=(1, 2, 0))  # dh, dWo, dbo = dense_backward(…)
 
     text = said("bptt", answer)
-    assert "(M, K) = (10, 2); a gradient has the shape of its array, and `h` is (N, M) = (8, 10)" in text
+    assert "(M, K) = (10, 2); a gradient has the shape of its array, and `h` is (N, M) = (13, 10)" in text
 
 
 def test_zeros_in_the_sizes_of_the_notebook_are_no_letters_by_chance():

@@ -13,9 +13,12 @@ from keras.layers import (
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
     Input,
     Lambda,
     Layer,
+    Masking,
+    Rescaling,
     SimpleRNN,
     SimpleRNNCell,
     TimeDistributed,
@@ -99,6 +102,24 @@ class Network(Model):
         super().__init__(i, Dense(K)(SimpleRNN(M)(i)))
 
 
+class Layers(Model):
+    """A class that holds layers, and knows no shape; of its own the output layer comes first."""
+
+    def __init__(self, M, K):
+        super().__init__()
+        self.output_layer = Dense(K)
+        self.recurrent_layer = SimpleRNN(M)
+
+    def call(self, x):
+        return self.output_layer(self.recurrent_layer(x))
+
+
+def called(model, *shape):
+    """A model that has made its weights."""
+    model(np.zeros(shape))
+    return model
+
+
 HONEST_MODELS = {
     "as_in_the_original": as_in_the_original,
     "named_and_printed": named_and_printed,
@@ -121,7 +142,7 @@ HONEST_MODELS = {
     ),
     "cell": lambda T, D, M, K: chain((T, D), RNN(SimpleRNNCell(M)), Dense(K)),
     "activation_of_its_own": lambda T, D, M, K: chain((T, D), SimpleRNN(M), Dense(K), Activation("linear")),
-    "dropout": lambda T, D, M, K: chain((T, D), SimpleRNN(M), Dropout(0.3), Dense(K)),
+    "class_of_layers": lambda T, D, M, K: called(Layers(M, K), 1, T, D),
     "needless_flatten": lambda T, D, M, K: chain((T, D), SimpleRNN(M), Flatten(), Dense(K)),
     "own_layer": lambda T, D, M, K: chain((T, D), Wrapped(M), Dense(K)),
     "last_of_all_outputs": lambda T, D, M, K: chain(
@@ -148,6 +169,7 @@ HONEST_MODELS_OF_ANY_LENGTH = {
     "sequential": lambda D, M, K: Sequential([Input((None, D)), SimpleRNN(M), Dense(K)]),
     "cell": lambda D, M, K: chain([None, D], RNN(SimpleRNNCell(M, activation=keras.ops.tanh)), Dense(K)),
     "batch_shape": lambda D, M, K: chain(None, SimpleRNN(M), Dense(K), batch_shape=(None, None, D)),
+    "class_of_layers": lambda D, M, K: called(Layers(M, K), 1, 3, D),
     "last_of_all_states": lambda D, M, K: chain(
         (None, D),
         SimpleRNN(M, return_sequences=True),
@@ -249,6 +271,59 @@ def test_a_model_without_input_is_told_so():
     assert "doesn't know the shape of its input" in verdict.headline
 
 
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (lambda T, D, M, K: Layers(M, K), "a class of your own doesn't tell the shape of its input"),
+        (lambda T, D, M, K: called(Turned(M, K), 1, T, D), "its `call` stops with an error"),
+        (lambda T, D, M, K: called(Layers(M, K), 1, T, D + 1), "other weights than asked for"),
+    ],
+)
+def test_a_class_of_layers_is_told_what_is_the_matter_with_it(model, says):
+    assert says in said("build_rnn", model).headline
+
+
+class Turned(Layers):
+    def call(self, x):
+        return super().call(np.asarray(x))
+
+
+@pytest.mark.parametrize(
+    ("layers", "says"),
+    [
+        (lambda M, K: [Masking(), SimpleRNN(M), Dense(K)], "the `Masking` on the way"),
+        (lambda M, K: [SimpleRNN(M), Dropout(0.3), Dense(K)], "the `Dropout` on the way"),
+        (lambda M, K: [SimpleRNN(M), GaussianNoise(1.0), Dense(K)], "the `GaussianNoise` on the way"),
+        (lambda M, K: [SimpleRNN(M, dropout=0.5), Dense(K)], "dropout, or another option of a layer,"),
+        (lambda M, K: [Rescaling(2.0), SimpleRNN(M), Dense(K)], "the `Rescaling` on the way"),
+    ],
+)
+def test_what_was_not_asked_for_is_seen_though_it_has_no_weights(layers, says):
+    assert says in said("build_rnn", lambda T, D, M, K: chain((T, D), *layers(M, K))).headline
+
+
+def test_what_square_brackets_pick_out_is_seen():
+    def first_state(T, D, M, K):
+        i = Input((T, D))
+        return Model(i, Dense(K)(SimpleRNN(M, return_sequences=True)(i)[:, 0]))
+
+    assert "what square brackets pick out" in said("build_rnn", first_state).headline
+
+
+def test_two_outputs_are_counted():
+    def answer(T, D, M, K):
+        i = Input((T, D))
+        x, h = SimpleRNN(M, return_state=True)(i)
+        return Model(i, [Dense(K)(x), h])
+
+    assert "puts out 2 arrays, and one is due" in said("build_rnn", answer).headline
+
+
+def test_a_shape_of_one_number_is_told_what_it_lacks():
+    verdict = said("build_rnn", lambda T, D, M, K: chain((T), SimpleRNN(M), Dense(K)))
+    assert "in `Input(T, D)` as in `Input(shape=(T))`" in verdict.headline
+
+
 def test_the_tensor_in_place_of_the_model_is_told_so():
     verdict = said("build_rnn", lambda T, D, M, K: Dense(K)(SimpleRNN(M)(Input((T, D)))))
     assert "`Model(i, x)`" in verdict.headline
@@ -307,6 +382,11 @@ def test_a_layer_too_many_is_said():
     assert "One layer is too many: a second `Dense`" in verdict.headline
 
 
+def test_two_layers_too_many_are_counted():
+    verdict = said("build_rnn", lambda T, D, M, K: chain((T, D), SimpleRNN(M), Dense(M), Dense(M), Dense(K)))
+    assert "2 layers are too many: `Dense` and `Dense`" in verdict.headline
+
+
 def test_a_layer_of_another_size_is_said():
     verdict = said("build_rnn", lambda T, D, M, K: chain((T, D), SimpleRNN(M + 2), Dense(K)))
     assert "`SimpleRNN` has 11 units; M = 9 are due" in verdict.headline
@@ -359,7 +439,8 @@ def test_another_fixed_length_is_told_what_fails():
 def test_keras_refusing_a_shape_is_said_in_plain_words():
     verdict = said("build_rnn", lambda T, D, M, K: chain((2, T, D), SimpleRNN(M), Dense(K)))
     assert verdict.status == "error"
-    assert "takes an input with 3 axes, and got one with 4" in str(verdict)
+    error = dict(verdict.facts)["Error"]
+    assert "takes an input with 3 axes, and got one with 4: (None, K, T, D) = (None, 2, 6, 4). (The" in error
 
 
 def test_a_shape_that_is_the_same_for_all_arguments_is_told_so():
@@ -414,6 +495,11 @@ def test_a_list_is_no_shape():
 
 def test_letters_in_quotes_are_no_shape():
     assert "a str stands in yours" in said("output_shape", lambda N, T, D, M, K: ("N", "K")).headline
+    assert "a float stands in yours" in said("output_shape", lambda N, T, D, M, K: (N / 1, K)).headline
+
+
+def test_a_sum_of_two_sizes_is_read_as_no_letter():
+    assert "You returned (N, 11)" in said("output_shape", lambda N, T, D, M, K: (N, M + K)).headline
 
 
 def test_asking_keras_for_the_shape_is_no_answer():

@@ -264,6 +264,30 @@ def test_a_size_written_as_a_number_is_pointed_out():
     assert "h @ Wh" in found.code
 
 
+def test_a_case_is_not_called_by_a_letter_that_the_exercise_lacks():
+    def answer(x, Wx, Wh, bh, Wo, bo):
+        h = np.full(len(bh), 0.1)
+        for x_t in x:
+            h = np.tanh(x_t @ Wx + h @ Wh + bh)
+        return h @ Wo + bo
+
+    assert "one sample" not in str(verdict("forward", answer))
+
+
+def test_every_second_step_is_said_to_be_right_only_for_one():
+    def answer(x, *weights):
+        return reference.forward(x[::2], *weights)
+
+    assert "right only in the case: one time step" in str(verdict("forward", answer))
+
+
+def test_rows_appended_behind_the_loop_are_told_where_to_append():
+    def answer(x, Wx, Wh, bh, Wo, bo):
+        return reference.forward_all(x, Wx, Wh, bh, Wo, bo)[-1:]
+
+    assert "append to it inside the loop, in every turn" in verdict("forward_all", answer).headline
+
+
 def test_half_precision_is_refused():
     def answer(*arguments):
         return reference.forward(*arguments).astype("float16").astype("float32")

@@ -343,7 +343,7 @@ def test_one_window_too_few_is_named_however_nothing_is_written(empty):
 
 def test_a_mistake_that_one_time_step_hides_is_said_to_be_right_only_there():
     verdict = verdict_on(find_exercise("time_step"), lambda X, t: X.max(axis=1))
-    assert dict(verdict.facts)["But"].startswith("right where T = 1")
+    assert dict(verdict.facts)["But"] == "right only in the case: one time step"
     assert "When" not in dict(verdict.facts)
 
 
@@ -352,6 +352,27 @@ def test_a_size_written_as_a_number_is_asked_about():
         return np.array([[X[n, t, d] for t in range(X.shape[1])] for n in range(9)])
 
     assert "right where N = 9" in dict(verdict_on(find_exercise("feature"), feature).facts)["But"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "but"),
+    [
+        ("feature", lambda X, d: X.mean(axis=2), "right only in the case: one feature"),
+        ("time_major", lambda X: X.transpose(1, 0, 2)[::-1], "right only in the case: one time step"),
+    ],
+)
+def test_an_axis_or_a_step_is_not_taken_for_a_size(name, answer, but):
+    assert dict(verdict_on(find_exercise(name), answer).facts)["But"] == but
+
+
+def test_a_loop_that_ends_in_its_first_turn_is_asked_about():
+    def windows(series, T):
+        for n in range(len(series) - T):
+            return np.array([series[n : n + T]])[..., None], np.array([[series[n + T]]])
+        raise AssertionError
+
+    said = verdict_on(find_exercise("windows"), windows).headline
+    assert "does the loop end in its first turn, at a `return` inside it?" in said
 
 
 def test_an_answer_that_turns_its_input_in_place_is_told_so():

@@ -331,6 +331,55 @@ def test_an_error_for_a_negative_budget_is_shown_at_its_line():
     assert "math.sqrt(budget)" in verdict.code
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda D, K, budget: reference.largest_M(D, K, abs(budget)),
+        lambda D, K, budget: max((M for M in range(1, 2_000) if total_params(D, M, K) <= budget), default=0),
+        lambda D, K, budget: int((math.sqrt((D + K + 1) ** 2 + 4 * (budget - K)) - (D + K + 1)) / 2),
+    ],
+    ids=["the sign forgotten", "up to 2,000 units", "negative roots"],
+)
+def test_an_answer_for_some_budgets_only_fails_whatever_the_seed(answer):
+    for seed in (0, 7, 2026, 987654):
+        assert not verdict_on(find_exercise("largest_M"), answer, seed).passed
+
+
+def test_counts_that_are_a_little_too_dear_are_not_taken_for_a_strict_comparison():
+    def K_forgotten_beside_D(D, K, budget):
+        b = D + 1
+        return max(int((math.sqrt(max(b * b + 4 * (budget - K), 0)) - b) / 2), 0)
+
+    def two_too_dear(D, K, budget):
+        return reference.largest_M(D, K, budget - 2)
+
+    for seed in (0, 7, 2026, 987654):
+        for answer in (K_forgotten_beside_D, two_too_dear):
+            assert not verdict_on(find_exercise("largest_M"), answer, seed).misconception
+
+
+def test_a_recursion_deeper_than_python_allows_is_not_said_to_be_endless():
+    def deep(D, K, budget, M=0):
+        return M if total_params(D, M + 1, K) > budget else deep(D, K, budget, M + 1)
+
+    text = said("largest_M", deep)
+    assert "deeper than Python allows" in text
+    assert "without end" not in text
+
+
+def test_a_result_that_was_never_set_is_told_apart_from_a_missing_return():
+    def answer(D, K, budget):
+        return reference.largest_M(D, K, budget) or None
+
+    assert "or nothing was put into what it returns" in said("largest_M", answer)
+
+
+def test_a_named_constant_of_the_notebook_is_not_held_against_an_answer():
+    space = {"BYTES": 4}
+    exec("def size_in_bytes(D, M, K):\n    return BYTES * (D * M + M * M + M + M * K + K + 1)", space)
+    assert "of the notebook" not in said("size_in_bytes", space["size_in_bytes"])
+
+
 def test_a_loop_that_ends_too_early_is_shown_the_budget():
     def up_to_100(D, K, budget):
         return max((M for M in range(1, 100) if total_params(D, M, K) <= budget), default=0)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
+from helpers import figures
 from helpers.checking.check import drawn, verdict_on
 from helpers.checking.findings import find
 from helpers.checking.judge import judge
@@ -304,6 +305,25 @@ def scaled_by_hand(X, Y, seed):
     return trained(network(X, Y, layers.SimpleRNN(8), scale=False, out=False), X / 100, Y / 100)
 
 
+def scaled_twice(X, Y, seed):
+    keras.utils.set_random_seed(seed)
+    return trained(network(X, Y, layers.SimpleRNN(8)), X / 100, Y / 100)
+
+
+def scales_exchanged(X, Y, seed):
+    keras.utils.set_random_seed(seed)
+    first, last = layers.Rescaling(100), layers.Rescaling(1 / 100)
+    memory = layers.SimpleRNN(8)
+    return trained(
+        keras.Sequential([keras.Input(X.shape[1:]), first, memory, layers.Dense(1), last]), X, Y, epochs=2
+    )
+
+
+def only_the_targets_scaled_by_hand(X, Y, seed):
+    keras.utils.set_random_seed(seed)
+    return trained(network(X, Y, layers.SimpleRNN(8), out=False), X, Y / 100)
+
+
 def nothing_scaled(X, Y, seed):
     keras.utils.set_random_seed(seed)
     return trained(network(X, Y, layers.SimpleRNN(8), scale=False, out=False), X, Y, rate=0.001)
@@ -329,6 +349,9 @@ def dense_only(X, Y, seed):
     ("answer", "found"),
     [
         (scaled_by_hand, "wants inputs in other units"),
+        (scaled_twice, "scales twice"),
+        (scales_exchanged, "has its scales exchanged"),
+        (only_the_targets_scaled_by_hand, "answers in other units"),
         (nothing_scaled, "is blind to large inputs"),
         (only_the_inputs_scaled, "says the same always"),
         (compiled_and_never_fitted, "was never trained"),
@@ -339,6 +362,56 @@ def test_mistakes_are_known_after_a_training_in_earnest(answer, found):
     case, _ = sun()
     facts = find_exercise("fit_forecaster").observe(answer, case).value
     assert lesson._found(facts, case) == found
+
+
+def made_for_twelve_years(**options):
+    """A functional model: a Sequential takes windows of any length, whatever its `Input` says."""
+    keras.utils.set_random_seed(8)
+    model = network(np.zeros((1, 12, 1)), np.full(1, 150.0), layers.SimpleRNN(8), **options)
+    return keras.Model(model.inputs, model.outputs)
+
+
+def test_a_mistake_is_named_where_the_model_takes_no_windows_of_another_length():
+    """The network of the lesson is made for T = 12; the star's windows are 10 long, and stop it."""
+    exercise, (case, truth) = find_exercise("fit_forecaster"), sun()
+    star, star_truth = (many[1] for many in drawn("fit_forecaster", 0))
+
+    def answer(X, Y, seed):
+        return trained(made_for_twelve_years(scale=False, out=False), X / 100, Y / 100)
+
+    outcomes = [exercise.observe(answer, each) for each in (case, star)]
+    assert outcomes[1].error
+    found = judge(exercise, [case, star], [truth, star_truth], outcomes)
+    sentences = {wrong.name: wrong.sentence for wrong in exercise.misconceptions}
+    assert found.headline == sentences["scaled_outside_the_model"]
+
+
+def test_windows_of_another_length_are_told_with_all_their_axes():
+    exercise = find_exercise("fit_forecaster")
+    star, truth = (many[1] for many in drawn("fit_forecaster", 0))
+
+    def answer(X, Y, seed):
+        return trained(made_for_twelve_years(), X, Y)
+
+    facts = dict(find(exercise, star, truth, exercise.observe(answer, star)).facts)
+    assert facts["Error"] == (
+        "the model takes an input of shape (None, 12, 1), and got one of shape (None, T, 1) = (None, 10, 1)"
+    )
+    assert "made for T = 12" in facts["Mind"]
+
+
+def test_the_pictures_say_which_loss_ends_lowest_and_where_a_forecast_is_worst():
+    SGD, Adam = [1.0, 0.1, 0.0195, 0.0195], [1.0, 0.5, 0.02, 0.0157]
+    alt = figures.loss_curves({"SGD": SGD, "Adam": Adam}).alt
+    assert "SGD 1 at first, 0.1 at step 1, 0.0195 at step 2, 0.0195 at last; Adam 1 at first, 0.5" in alt
+    assert "SGD and Adam cross at step 3; from there on Adam is the lower one." in alt
+    assert "cross" not in figures.loss_curves({"SGD": [2, 1], "Adam": [1, 1]}).alt
+
+    alt = figures.forecast([1, 2, 3, 4], [0, 10, 100, 90], naive=[3, 6, 60, 90]).alt
+    assert (
+        "naive is furthest off in 3: 60, where 100 came; off by 28 where the truth is above 50, by 4" in alt
+    )
+    assert figures.forecast([1, 2], [5, 5], naive=[5, 6]).alt.endswith("furthest off in 2: 6, where 5 came.")
 
 
 def test_the_judge_is_not_taken_in():
@@ -380,9 +453,10 @@ def test_a_right_forecaster_is_told_what_it_did():
 def test_an_unseeded_training_is_found():
     exercise = find_exercise("fit_forecaster")
     case, truth = sun()
+    drawn = iter((3, 14))
 
     def answer(X, Y, seed):
-        return lesson._fitted(X, Y, int(np.random.default_rng().integers(1000)), epochs=1, scaled=True)
+        return lesson._fitted(X, Y, next(drawn), epochs=1, scaled=True)
 
     outcomes = [exercise.observe(answer, case) for _ in range(2)]
     found = judge(exercise, [case], [truth], outcomes[:1], outcomes[1])

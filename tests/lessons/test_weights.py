@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import figures
 from helpers.checking.check import verdict_on
 from helpers.lessons import find_exercise, keras_models
 from helpers.lessons.fixtures import weights
@@ -326,6 +327,46 @@ def test_a_wrong_shape_is_said_in_letters():
     assert "expected (9, 9)" in text
 
 
+def test_a_single_bias_with_an_axis_too_many_is_told_so():
+    text = said("weight_shapes", lambda D, M, K: {**reference.weight_shapes(D, M, K), "bh": (M, 1)})
+    assert (
+        "`bh` alone: You returned (M, 1), expected another shape. There is an axis of size 1 too many" in text
+    )
+
+
+def test_a_fixed_number_is_no_letter_less_one():
+    bank = {wrong.name: wrong.answer for wrong in find_exercise("weight_shapes").misconceptions}
+    text = said("weight_shapes", bank["sizes_of_one_model"])
+    assert "(3, 5)" in text
+    assert "D-1" not in text
+    assert "-1" not in said(
+        "running_sum_weights", lambda D: (np.eye(2), np.eye(2), np.zeros(2), np.ones((2, 1)), np.zeros(1))
+    )
+
+
+def test_the_arrays_of_the_notebook_are_no_answer():
+    space = {
+        "Wx": np.ones((3, 5)),
+        "Wh": np.eye(5),
+        "bh": np.zeros(5),
+        "Wo": np.ones((5, 2)),
+        "bo": np.zeros(2),
+    }
+    exec("def unpack(model):\n    return Wx, Wh, bh, Wo, bo", space)
+    text = said("unpack", space["unpack"])
+    assert "returns the same numbers, whatever comes in as `model`" in text
+    assert "take its sizes" not in text
+    assert "`Wx`, `Wh`, `bh`, `Wo` and `bo` of the notebook" in text
+
+
+def test_the_pictures_say_what_each_unit_does():
+    H = np.array([[1.0, 1.0], [0.0, -1.0], [0.0, 1.0]])
+    assert "unit 0: 1, 0, 0; unit 1: 1, −1, 1." in figures.states(H).alt
+    assert "unit 0:" not in figures.states(np.zeros((10, 5))).alt
+    assert "becomes h_last" in figures.network().alt
+    assert "then takes tanh" in figures.network().alt
+
+
 def test_keras_is_not_asked_for_shapes():
     def answer(D, M, K):
         model = keras.Sequential([keras.Input((None, D)), keras.layers.SimpleRNN(M), keras.layers.Dense(K)])
@@ -351,6 +392,7 @@ def test_fixed_places_are_named_in_more_than_one_style():
         return (*(w.numpy() for w in model.layers[1].cell.weights), *model.layers[-1].get_weights())
 
     assert named("unpack", by_index) == "layers_1_and_2"
+    assert "layers[2]" not in verdict_on(find_exercise("unpack"), by_index).headline
     assert "Sequential has no InputLayer in `.layers`" in said("unpack", by_index)
     assert named("unpack", by_slice) == "arrays_of_layers_0_and_1"
     assert named("unpack", by_attribute) == "kernel_of_layer_1"
