@@ -581,14 +581,14 @@ def test_a_length_that_stays_the_same_is_pointed_out_though_other_sizes_change_w
     code = """
 def gru_forward(X, Wx, Wh, b, reset_after):
     h, H = np.zeros((len(X), len(Wh))), []
-    for t in range(4):
+    for t in range(8):
         h = gru_step(X[:, t], h, Wx, Wh, b, reset_after)
         H.append(h)
     return np.stack(H, axis=1), h
 """
     step = find_exercise("gru_step").reference
     found = judged(in_a_notebook("gru_forward", code, gru_step=step), "gru_forward")
-    assert "right where T = 4: is T a fixed number" in dict(found.facts)["But"]
+    assert "right where T = 8: is T a fixed number" in dict(found.facts)["But"]
 
 
 def test_a_number_that_is_no_size_of_any_case_is_pointed_out_where_python_stops():
@@ -664,6 +664,8 @@ SIZES = {"N": 9, "T": 6, "D": 2, "M": 4, "K": 12}
         ((5, 3, 4), "N M", "That is 3 axes; 2 are due."),
         ((5, 4), "M", "That is 2 axes; 1 is due."),
         ((9, 4), "N M", ""),
+        ((9, 4), "N 2*M", "Axis 1 has M entries, 2M are due."),
+        ((4, 4), "M 4*M", "Axis 1 has M entries, 4M are due."),
     ],
 )
 def test_a_shape_is_read_back_in_letters(shape, expected, said):

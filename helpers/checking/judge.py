@@ -331,7 +331,8 @@ def _first_wrong_length(
 ) -> str:
     """Cut the inputs to their first 1, 2, … time steps, and find the first length that goes wrong.
 
-    Only for wrong numbers: an answer that stops with an error, or has another shape, says itself where.
+    Only for wrong numbers: an answer that stops with an error, or has another shape, says itself where. One
+    that stops at a shorter length has T as a number in it, and nothing is known of its turns.
     """
     if shown.status == "error" or any(label == "Your shape" for label, _ in shown.facts):
         return ""
@@ -343,6 +344,8 @@ def _first_wrong_length(
         return ""
     if not timed or case.sizes.get("T", 1) < 2:
         return ""
+    if any("T*" in axis for axes in dims.values() for axis in axes):  # weights made for this T alone
+        return ""
     if "M" not in exercise.letters:  # nothing recurrent in it, so no loop to look into
         return ""
     for length in range(1, case.sizes["T"] + 1):
@@ -352,7 +355,10 @@ def _first_wrong_length(
         }
         shorter = replace(case, sizes={**case.sizes, "T": length}, inputs=inputs)
         truth = exercise.observe(exercise.reference, shorter).value
-        found = find(exercise, shorter, truth, rerun(shorter))
+        outcome = rerun(shorter)
+        if outcome.error:
+            return ""
+        found = find(exercise, shorter, truth, outcome)
         if found and found.status == shown.status:
             if length == 1:
                 return "already wrong when T = 1"

@@ -106,6 +106,11 @@ def difference(returned: Sequence[str], expected: Sequence[str]) -> str:
         return ONE_TOO_MANY
     if len(left) == len(gone) == 1 and left[0][1:] in ("+1", "-1") and left[0][0] == gone[0]:
         return f"One of the {COUNTED[gone[0]]} is {'too many' if left[0][1:] == '+1' else 'missing'}."
+    apart = [axis for axis, pair in enumerate(zip(returned, expected, strict=False)) if len(set(pair)) > 1]
+    if len(returned) == len(expected) and len(apart) == 1:
+        axis = apart[0]
+        if expected[axis].lstrip("0123456789*") == returned[axis]:
+            return f"Axis {axis} has {returned[axis]} entries, {_word(expected[axis])} are due."
     if gone == ["M"] and left in (["3*M"], ["4*M"]):
         return f"All {left[0][0]} blocks of M are still together: is one gate cut out of them?"
     if len(left) == 1 and sorted(left[0].split("*")) == sorted(gone):

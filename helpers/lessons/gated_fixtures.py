@@ -11,6 +11,9 @@ import numpy as np
 from helpers.lessons.exercise import Case
 from helpers.lessons.fixtures import SIZES
 
+SEQUENCES = (({**SIZES[0][0], "T": 8}, ""), *SIZES[1:])
+"""With T = 4, an axis of T·M would be read as the 4M of four gates."""
+
 STEPS = (
     ({"D": 2, "M": 5}, "one sample"),
     ({"N": 6, "D": 3, "M": 4}, "a batch"),
@@ -55,8 +58,8 @@ def gated_steps(
 
 
 def gated_sequences(rng: np.random.Generator, gates: int, bias_rows: int | None = None) -> Iterable[Case]:
-    """Whole sequences `X (N, T, D)` and the weights, in the sizes of `fixtures.recurrent`."""
-    for index, (sizes, note) in enumerate(SIZES):
+    """Whole sequences `X (N, T, D)` and the weights, in sizes like those of `fixtures.recurrent`."""
+    for index, (sizes, note) in enumerate(SEQUENCES):
         N, T, D, M, _ = sizes.values()
         inputs = {"X": rng.normal(0, 1, (N, T, D)), **gated_weights(rng, D, M, gates, bias_rows)}
         yield _case(index, sizes, inputs, note)

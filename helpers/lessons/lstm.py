@@ -870,15 +870,22 @@ def _keras_memories(*parts: tuple[str, tuple[int, ...], bytes]) -> dict[str, np.
 
 
 def _told_of_latch(value: Sequence[np.ndarray], truth: dict[str, np.ndarray], case: Case) -> Told | None:
-    """Gates that are neither quite open nor quite shut leak; the same plan with larger numbers would do."""
-    larger = _memories([4 * part for part in value], case)
-    if any(np.abs(larger[name] - due).max() > latch_weights.tolerance for name, due in truth.items()):
+    """Gates that are neither quite open nor quite shut leak; the same plan with larger numbers would do.
+
+    So would one without a `Wh`, where the state that it lets in moves gates which stood right.
+    """
+    Wx, Wh, b = value
+    if Wh.any() and not _wrong(_memories([Wx, 0 * Wh, b], case), truth):
+        return (
+            "`Wx` and `b` are right, but through `Wh` the gates and the candidate hear the last state, too. "
+            "A latch goes by the value and the signal alone: `Wh` is zeros.",
+            [],
+        )
+    if _wrong(_memories([4 * part for part in value], case), truth):
         return None
     i, f, _, _ = sigmoid(value[2])
     mine = _memories(value, case)
-    name = next(
-        name for name, due in truth.items() if np.abs(mine[name] - due).max() > latch_weights.tolerance
-    )
+    name = _wrong(mine, truth)[0]
     rows = (
         f"{said:<8} [{'  '.join(f'{c:5.2f}' for c in row)}]"
         for said, row in (("yours", mine[name]), ("expected", truth[name]))
@@ -891,6 +898,13 @@ def _told_of_latch(value: Sequence[np.ndarray], truth: dict[str, np.ndarray], ca
             ("Numbers", "\n".join([name, *rows])),
         ],
     )
+
+
+def _wrong(memories: dict[str, np.ndarray], truth: dict[str, np.ndarray]) -> list[str]:
+    """The sequences that are not remembered as they should be."""
+    return [
+        name for name, due in truth.items() if np.abs(memories[name] - due).max() > latch_weights.tolerance
+    ]
 
 
 @functools.cache

@@ -56,6 +56,7 @@ def _stacks(rng: np.random.Generator) -> Iterable[Case]:
         layers = [_layer(rng, D, M, dtype) for D, M in zip((sizes["D"], *units), units, strict=False)]
         said = " and ".join(", ".join(str(M) for M in units).rsplit(", ", 1))
         note = f"layers of {said} units" if units[1:] else f"a single layer of {said} units"
+        note = f"one time step; {note}" if sizes["T"] == 1 else note
         yield Case({**sizes, "M": units[-1]}, {"X": X, "layers": layers}, note=note)
 
 

@@ -718,12 +718,13 @@ def _forecasts(rng: np.random.Generator) -> Iterable[Case]:
     yield _split(rng, numbers, T, N, np.float64, note, as_other_inputs=True)
 
     T, N = 10, int(rng.integers(200, 225))
-    yield _split(rng, _star(rng), T, N, np.float32, "a made-up star, brighter about every 4 years")
+    yield _split(rng, _star(rng), T, N, np.float32, "a made-up star, bright about every second year")
 
 
 def _star(rng: np.random.Generator, L: int = 309) -> np.ndarray:
-    """The yearly activity of a star that never was. What follows what is quite unlike in our sun's."""
-    phase = rng.uniform(0, 2 * np.pi) + np.cumsum(2 * np.pi / rng.uniform(3.6, 4.2) + rng.normal(0, 0.08, L))
+    """The yearly activity of a star that never was. What follows what is quite unlike in our sun's: the last
+    value alone tells most of the next one, turned round, so that any cell learns it in a few epochs."""
+    phase = rng.uniform(0, 2 * np.pi) + np.cumsum(2 * np.pi / rng.uniform(2.2, 2.4) + rng.normal(0, 0.08, L))
     return (70 + 40 * np.sin(phase) + rng.normal(0, 4, L)).round(1)
 
 
@@ -757,6 +758,8 @@ def _naive(case: Case) -> float:
 
 FORECASTS = "forecasts well"
 FORECASTS_TOO_LITTLE = "forecasts too little"
+FOR_ONE_LENGTH = "is made for one length"
+AS_THE_SUN = "forecasts the star as if it were the sun"
 
 
 def _found(facts: Mapping[str, object] | str, case: Case) -> str:
@@ -776,14 +779,36 @@ def _found(facts: Mapping[str, object] | str, case: Case) -> str:
     if np.abs(P - facts["predictions"][models.WITHOUT_MEMORY]).max() < 1e-3 * Y.std():
         return "doesn't use its recurrent layer"
     if _error(Y, P) <= BETTER * _naive(case):
-        return FORECASTS
-    return _fault(facts, case, P) if len(facts["predictions"]) > 2 else "does not learn from what it is given"
+        return FORECASTS if _takes(facts, case) else FOR_ONE_LENGTH
+    if _is_the_sun(facts):
+        return _fault(facts, case, P)
+    return AS_THE_SUN if _goes_with_the_last_value(case, P) else "does not forecast the star"
+
+
+def _is_the_sun(facts: Mapping[str, object]) -> bool:
+    """Whether these are the facts of the case with the sunspots, which alone has its inputs scaled, too."""
+    return len(facts["predictions"]) > 2
+
+
+def _takes(facts: Mapping[str, object], case: Case) -> bool:
+    """Whether a model says that it takes windows as long as these; a Sequential takes others all the same."""
+    return facts["input_shape"][1:2] in ((), (None,), (case.kept["X"].shape[1],))
+
+
+def _goes_with_the_last_value(case: Case, P: np.ndarray) -> bool:
+    """As a forecaster of sunspots does. The star is dark after a bright year: what has learned from it, even
+    a little, goes the other way."""
+    if P.std() < 0.7 * case.kept["Y"].std():
+        return False
+    return bool(np.corrcoef(P[:, 0], case.kept["X"][:, -1, 0])[0, 1] > 0.5)
 
 
 def _fault(facts: Mapping[str, object], case: Case, P: np.ndarray) -> str:
     """What is wrong with forecasts that are not good enough."""
     last, Y, training = case.kept["X"][:, -1], case.kept["Y"], facts["training"]
     surely, spread = SURELY * _naive(case), P.std() / Y.std()
+    if "crossentropy" in training["loss"]:
+        return "takes amounts for classes"
     others = {name: facts["predictions"][name] for name in ("by the largest", "standardised")}
     if all(_scaled(facts)) and _learned_scaled_numbers(training, Y, others.values()):
         return "scales twice"
@@ -801,6 +826,8 @@ def _fault(facts: Mapping[str, object], case: Case, P: np.ndarray) -> str:
         return "has its scales exchanged"
     if training["epochs"] == 1:
         return "saw each year once"
+    if spread < 0.4 and all(_scaled(facts)) and training["learning_rate"] > 0.1:
+        return "took too large steps"
     small = others["by the largest"].std()
     if spread < 0.4 and small > 0.1 * P.std() and small > 0.0005 * Y.std():
         return "is blind to large inputs"
@@ -868,6 +895,11 @@ def _told(facts: Mapping[str, object], truth: object, case: Case) -> Told:
     if found in _NAMED_BY_ONE_SERIES:
         names = {wrong.name: wrong.sentence for wrong in fit_forecaster.misconceptions}
         return names[_NAMED_BY_ONE_SERIES[found]], seen
+    if found in _HEADLINES:
+        return _HEADLINES[found], seen
+    if not _is_the_sun(facts):
+        seen.append(("Mind", "train for longer, or take larger steps; and is it trained on X and Y alone?"))
+        return "Your model is good on the sunspots, but not yet on the other series, a made-up star.", seen
     if found in (FORECASTS_TOO_LITTLE, "saw each year once"):
         advice = "does the loss still fall in the last epochs? Then train for more, or take larger steps"
         seen.append(("Mind", advice))
@@ -880,9 +912,19 @@ _NAMED_BY_ONE_SERIES = {
     "scales twice": "scaled_twice",
     "has its scales exchanged": "scales_exchanged",
     "says the change": "change_only",
+    FOR_ONE_LENGTH: "made_for_one_length",
 }
 """What the sunspots alone show beyond doubt, and the misconception whose sentence says it: for answers that
 stop with an error on the other series, which therefore fit no misconception as a whole."""
+
+
+_HEADLINES = {
+    "took too large steps": "Whatever years go in, your model says nearly the same: the learning rate is so "
+    "large that each step overshot. Adam's usual one is 0.001, and 0.01 is quicker here.",
+    "takes amounts for classes": "A crossentropy is a loss for classes, and a number of sunspots is an "
+    'amount: compile with the loss `"mse"`.',
+}
+"""What the sunspots alone show, too, and what no misconception of the bank is about."""
 
 
 def _said_of(training: Mapping[str, object]) -> str:
@@ -935,7 +977,7 @@ def _rescaling(factor: float, offset: float = 0.0) -> tuple[tuple, ...]:
     return () if (factor, offset) == (1, 0) else (("Rescaling", (factor,), {"offset": offset}),)
 
 
-def _learned(X, Y, seed, inputs=None, outputs=None, offset=0.0, flat=False):
+def _learned(X, Y, seed, inputs=None, outputs=None, offset=0.0, flat=False, T=None):
     """A forecaster that knows X and Y, without seconds of training: the memory stays as it was drawn, and the
     weights after it are solved for. To say what a mistake looks like, that is as good.
 
@@ -944,6 +986,7 @@ def _learned(X, Y, seed, inputs=None, outputs=None, offset=0.0, flat=False):
             largest value of Y, down and up again.
         offset: is added to the inputs.
         flat: `Flatten` in place of the recurrent layer.
+        T: the length that the model says it is made for; that of the windows if not given.
     """
     rng = np.random.default_rng(seed)
     X, Y, M = X.astype(float), Y.astype(float), 16
@@ -959,7 +1002,7 @@ def _learned(X, Y, seed, inputs=None, outputs=None, offset=0.0, flat=False):
     solved = np.linalg.solve(columns.T @ columns + penalty, columns.T @ (Y / outputs))
     memory = ("Flatten", (), {}) if flat else ("SimpleRNN", (M,), {})
     first, last = _rescaling(float(inputs), offset), _rescaling(float(outputs))
-    model = _forecaster(X.shape[1], *first, memory, ("Dense", (1,), {}), *last)
+    model = _forecaster(T or X.shape[1], *first, memory, ("Dense", (1,), {}), *last)
     model.set_weights([*([] if flat else [Wx, Wh, bh]), solved[:-1], solved[-1]])
     return model
 
@@ -1088,6 +1131,13 @@ def years_of_the_notebook(X, Y, seed):
     """Your model knows the sunspots, but learned nothing of the X and Y that it was given here, a made-up
     star's. Train on the arguments of your function, not on arrays of the notebook."""
     return _learned(*windows(load_sunspots()[1], X.shape[1]), seed)
+
+
+@fit_forecaster.misconception
+def made_for_one_length(X, Y, seed):
+    """Your model is made for windows of one length, and T is not always 12. The length is in the data: begin
+    with `Input(X.shape[1:])`."""
+    return _learned(X, Y, seed, T=12)
 
 
 def _fitted(X, Y, seed, epochs, scaled):

@@ -160,10 +160,11 @@ def forecaster(model: object, probe: Mapping[str, object]) -> object:
         probe: `inputs`, arrays by name to predict from.
 
     Returns:
-        A dict with the `predictions`; the class names of the `layers`, and of the `recurrent` ones among all
-        that they are made of; and `training`, as `trained` has it. One prediction more is made from the first
-        inputs with every weight of the recurrent layers at zero, and is called `WITHOUT_MEMORY`: where it is
-        the same as with them, the recurrent layers are there for show.
+        A dict with the `input_shape`, where the model knows it; the `predictions`; the class names of the
+        `layers`, and of the `recurrent` ones among all that they are made of; and `training`, as `trained`
+        has it. One prediction more is made from the first inputs with every weight of the recurrent layers
+        at zero, and is called `WITHOUT_MEMORY`: where it is the same as with them, the recurrent layers are
+        there for show.
     """
     import keras
 
@@ -182,6 +183,7 @@ def forecaster(model: object, probe: Mapping[str, object]) -> object:
         for weight, value in zip(weights, own, strict=True):
             weight.assign(value)
     return {
+        "input_shape": tuple(getattr(model, "input_shape", None) or ()),
         "layers": tuple(type(layer).__name__ for layer in model.layers),
         "recurrent": tuple(type(layer).__name__ for layer in recurrent),
         "predictions": predictions,
@@ -219,8 +221,12 @@ def _training(model) -> dict[str, object]:
 
 
 def _first_rate(optimizer) -> float:
-    """A schedule may have brought the rate to zero by now."""
-    rate = optimizer.get_config()["learning_rate"]
+    """A schedule may have brought the rate to zero by now; one of a class of the learner's own need not say
+    how it began."""
+    try:
+        rate = optimizer.get_config()["learning_rate"]
+    except Exception:  # its own code may stop in any way
+        return 0.0
     return float(rate["config"].get("initial_learning_rate", 0) if isinstance(rate, dict) else rate)
 
 

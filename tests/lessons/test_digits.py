@@ -200,6 +200,15 @@ def test_an_honest_answer_in_another_style_passes(name, answer):
     assert found.passed, str(found)
 
 
+@pytest.mark.parametrize("seed", [2026, 77])
+def test_the_logarithm_of_the_sum_keeps_the_digits_that_count(seed):
+    def softmax(z):
+        return np.exp(z - np.logaddexp.reduce(z, axis=-1, keepdims=True))
+
+    found = verdict_on(find_exercise("softmax"), softmax, seed)
+    assert found.passed, str(found)
+
+
 @settings(max_examples=12, deadline=None)
 @given(
     cell=st.sampled_from(["SimpleRNN", "GRU", "LSTM"]),
@@ -310,6 +319,22 @@ def test_the_advice_goes_by_the_loss_that_is_left(loss, rate, said, unsaid):
     advice = lesson._advice(training, held_out=loss)
     assert said in advice
     assert unsaid not in advice
+
+
+def test_digits_learned_by_heart_and_not_known_again_were_changed_before_fit():
+    training = {"last_loss": 0.008, "loss": "sparse_categorical_crossentropy", "learning_rate": 0.01}
+    assert "changed before `fit`" in lesson._advice(training, held_out=2.67)
+    assert "changed" not in lesson._advice(training, held_out=0.6)
+
+
+@pytest.mark.parametrize(
+    ("last", "held_out", "guesses"),
+    [(2.284, 2.37, True), (1.66, 2.9, True), (2.26, 2.26, False), (2.304, 2.305, False), (0.01, 8.8, False)],
+)
+def test_labels_are_suspected_only_where_training_made_the_digits_held_out_less_likely(
+    last, held_out, guesses
+):
+    assert lesson._learned_what_is_not_there(last, held_out) == guesses
 
 
 def in_the_notebook(code, name="train_reader"):
@@ -539,6 +564,18 @@ def softmax_without(taken_off=None, keeps=(True, True), clip=None):
 def test_scores_that_are_moved_in_another_way_are_named(answer, named):
     for seed in (0, 1, 2026):
         assert verdict_on(find_exercise("softmax"), answer, seed).misconception == named
+
+
+def test_float64_is_named_in_the_headline():
+    found = verdict("prepare", lambda images: images.astype(float).reshape(-1, 8, 8) / 16)
+    assert "in float64; float32 is due" in found.headline
+
+
+def test_nothing_is_said_of_turns_where_a_shorter_sequence_stops_with_an_error():
+    def answer(X, weights):
+        return reference.predict_by_hand(np.stack([X[:, t] for t in range(8)], axis=1), weights) ** 2
+
+    assert "When" not in dict(verdict("predict_by_hand", answer).facts)
 
 
 def test_nothing_false_is_said_of_what_a_blank_paper_hides():

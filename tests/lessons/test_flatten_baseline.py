@@ -236,6 +236,17 @@ def test_a_time_axis_that_is_still_there_is_said_in_letters():
     assert "You returned (N, T, K), expected (N, K)" in said("forward_ann", answer).headline
 
 
+@pytest.mark.parametrize("start", [0, -1])
+def test_sequences_are_not_shortened_under_weights_that_are_made_for_their_length(start):
+    def answer(X, W1, b1, W2, b2):  # some of the steps alone, and no error at any other T
+        x = X[:, start:].reshape(len(X), -1)
+        return np.maximum(x @ W1[-x.shape[1] :], 0) @ W2
+
+    verdict = said("forward_ann", answer)
+    assert "the numbers are not" in verdict.headline
+    assert "When" not in dict(verdict.facts)
+
+
 def test_the_shape_of_W1_is_said_where_a_product_fails():
     verdict = said("forward_ann", lambda X, W1, b1, W2, b2: X[:, :, None] @ W1 @ W2 + b2)
     assert dict(verdict.facts)["`W1`"] == "(T·D, M) = (24, 10)"

@@ -409,6 +409,20 @@ def test_a_loop_that_goes_wrong_is_placed_in_time():
     assert "right up to t = 1, wrong from t = 2 on" in said("lstm_forward", answer)
 
 
+def test_states_side_by_side_are_read_as_all_steps_and_not_as_all_gates():
+    def answer(X, Wx, Wh, b):
+        H, h, c = reference.lstm_forward(X, Wx, Wh, b)
+        return np.concatenate(list(np.moveaxis(H, 1, 0)), axis=1), h, c
+
+    assert "You returned `H` as (N, T·M), expected (N, T, M)" in said("lstm_forward", answer)
+
+
+def test_a_latch_that_hears_its_own_state_is_pointed_to_Wh():
+    text = said("latch_weights", lambda: latch([0, 0, 10, 0], [20, -20, 0, 0], [-10, 10, 0, 10], [10] * 4))
+    assert "`Wh` is zeros" in text
+    assert "leak" not in text
+
+
 def test_a_latch_is_told_on_a_sequence_that_one_can_follow():
     text = said("latch_weights", lambda: latch([0, 0, 10, 0], [20, -20, 0, 0], [-10, 3, 0, 0]))
     assert "values -1, 1, -1" in text

@@ -299,6 +299,13 @@ def said(name, answer):
     return str(verdict)
 
 
+def test_a_top_layer_that_forgets_is_right_at_one_time_step():
+    def answer(X, layers):
+        return stack_layer_by_layer(X, [*layers[:-1], (layers[-1][0], 0 * layers[-1][1], layers[-1][2])])
+
+    assert "right only in the case: one time step" in said("stacked_forward", answer)
+
+
 def test_an_upper_layer_that_misses_its_bias_is_shown_where_the_numbers_part():
     def answer(X, layers):
         return stack_layer_by_layer(X, [layers[0], *[(Wx, Wh, 0 * bh) for Wx, Wh, bh in layers[1:]]])

@@ -340,6 +340,18 @@ def compiled_and_never_fitted(X, Y, seed):
     return model
 
 
+def with_far_too_large_steps(X, Y, seed):
+    keras.utils.set_random_seed(seed)
+    return trained(network(X, Y, layers.SimpleRNN(8)), X, Y, epochs=2, rate=1.0)
+
+
+def with_a_loss_for_classes(X, Y, seed):
+    model = network(X, Y, layers.SimpleRNN(8))
+    model.compile("adam", "binary_crossentropy", run_eagerly=True)
+    model.fit(X, Y, batch_size=len(X), epochs=2, verbose=0)
+    return model
+
+
 def dense_only(X, Y, seed):
     keras.utils.set_random_seed(seed)
     return trained(network(X, Y, layers.Flatten()), X, Y, epochs=1)
@@ -356,12 +368,63 @@ def dense_only(X, Y, seed):
         (only_the_inputs_scaled, "says the same always"),
         (compiled_and_never_fitted, "was never trained"),
         (dense_only, "has no recurrent layer"),
+        (with_far_too_large_steps, "took too large steps"),
+        (with_a_loss_for_classes, "takes amounts for classes"),
     ],
 )
 def test_mistakes_are_known_after_a_training_in_earnest(answer, found):
     case, _ = sun()
     facts = find_exercise("fit_forecaster").observe(answer, case).value
     assert lesson._found(facts, case) == found
+
+
+@functools.cache
+def star(seed=0):
+    cases, expected = drawn("fit_forecaster", seed)
+    return cases[1], expected[1]
+
+
+@pytest.mark.parametrize("cell", [layers.LSTM, layers.GRU])
+def test_the_star_is_learned_in_a_few_epochs_by_a_cell_with_gates(cell):
+    def answer(X, Y, seed):
+        keras.utils.set_random_seed(seed)
+        return trained(network(X, Y, cell(8)), X, Y)
+
+    case, _ = star(2026)
+    assert (
+        lesson._found(find_exercise("fit_forecaster").observe(answer, case).value, case) == lesson.FORECASTS
+    )
+
+
+def on_the_star(P):
+    """What the check sees of forecasts of the star, P."""
+    return {
+        "input_shape": (None, 10, 1),
+        "layers": ("GRU", "Dense"),
+        "recurrent": ("GRU",),
+        "training": {"steps": 100, "epochs": 5},
+        "predictions": {"later": P, models.WITHOUT_MEMORY: 0 * P},
+    }
+
+
+def test_the_notebook_is_named_only_where_the_star_is_forecast_as_the_sun():
+    case, truth = star()
+    last, mean = case.kept["X"][:, -1], case.kept["mean"]
+    assert lesson._found(on_the_star(1.5 * last), case) == lesson.AS_THE_SUN
+    little = on_the_star(mean - 0.05 * (last - mean))
+    assert lesson._found(little, case) != lesson.AS_THE_SUN
+    headline, seen = lesson._told(little, truth, case)
+    assert "good on the sunspots, but not yet on the other series" in headline
+    assert "train for longer" in dict(seen)["Mind"]
+
+
+def test_a_schedule_of_ones_own_is_no_error():
+    class Falling(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.01 / (1 + step)
+
+    assert models._first_rate(keras.optimizers.Adam(Falling())) == 0
+    assert models._first_rate(keras.optimizers.Adam(0.5)) == 0.5
 
 
 def made_for_twelve_years(**options):
@@ -373,27 +436,25 @@ def made_for_twelve_years(**options):
 
 def test_a_mistake_is_named_where_the_model_takes_no_windows_of_another_length():
     """The network of the lesson is made for T = 12; the star's windows are 10 long, and stop it."""
-    exercise, (case, truth) = find_exercise("fit_forecaster"), sun()
-    star, star_truth = (many[1] for many in drawn("fit_forecaster", 0))
+    exercise, (case, truth), (stars, stars_truth) = find_exercise("fit_forecaster"), sun(), star()
 
     def answer(X, Y, seed):
         return trained(made_for_twelve_years(scale=False, out=False), X / 100, Y / 100)
 
-    outcomes = [exercise.observe(answer, each) for each in (case, star)]
+    outcomes = [exercise.observe(answer, each) for each in (case, stars)]
     assert outcomes[1].error
-    found = judge(exercise, [case, star], [truth, star_truth], outcomes)
+    found = judge(exercise, [case, stars], [truth, stars_truth], outcomes)
     sentences = {wrong.name: wrong.sentence for wrong in exercise.misconceptions}
     assert found.headline == sentences["scaled_outside_the_model"]
 
 
 def test_windows_of_another_length_are_told_with_all_their_axes():
-    exercise = find_exercise("fit_forecaster")
-    star, truth = (many[1] for many in drawn("fit_forecaster", 0))
+    exercise, (case, truth) = find_exercise("fit_forecaster"), star()
 
     def answer(X, Y, seed):
         return trained(made_for_twelve_years(), X, Y)
 
-    facts = dict(find(exercise, star, truth, exercise.observe(answer, star)).facts)
+    facts = dict(find(exercise, case, truth, exercise.observe(answer, case)).facts)
     assert facts["Error"] == (
         "the model takes an input of shape (None, 12, 1), and got one of shape (None, T, 1) = (None, 10, 1)"
     )
@@ -434,11 +495,10 @@ def test_no_answer_gets_to_see_what_came_later(seed):
 
 def test_one_epoch_is_told_to_train_for_more_and_no_case_is_pointed_at():
     """Where it is good enough for the star, no name fits."""
-    exercise, (case, truth) = find_exercise("fit_forecaster"), sun()
-    star, star_truth = (many[1] for many in drawn("fit_forecaster", 0))
+    exercise, (case, truth), (stars, stars_truth) = find_exercise("fit_forecaster"), sun(), star()
     outcome = exercise.observe(lambda X, Y, seed: lesson._fitted(X, Y, seed, epochs=1, scaled=True), case)
-    good = exercise.observe(lesson._learned, star)
-    facts = dict(judge(exercise, [case, star], [truth, star_truth], [outcome, good]).facts)
+    good = exercise.observe(lesson._learned, stars)
+    facts = dict(judge(exercise, [case, stars], [truth, stars_truth], [outcome, good]).facts)
     assert "train for more" in facts["Mind"]
     assert "But" not in facts
 
@@ -493,7 +553,7 @@ def test_a_forecaster_that_is_nearly_good_enough_reads_its_errors():
     facts = {
         "layers": ("SimpleRNN", "Dense"),
         "recurrent": ("SimpleRNN",),
-        "training": {"steps": 100, "epochs": 5, "largest_weight": 1.0},
+        "training": {"steps": 100, "epochs": 5, "largest_weight": 1.0, "loss": "mse"},
         "predictions": dict.fromkeys(case.probe["inputs"], 2 * X[:, -1] - X[:, -2])
         | {models.WITHOUT_MEMORY: 0 * Y},
     }
