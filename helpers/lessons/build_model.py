@@ -47,8 +47,9 @@ def _fixed_length(rng: np.random.Generator) -> Iterable[Case]:
 
 
 def _any_length(rng: np.random.Generator) -> Iterable[Case]:
-    for sizes, _ in list(_sizes(rng))[:2]:
-        yield Case(sizes, sizes, _probe(rng, sizes["N"], _LENGTHS, sizes["D"]))
+    for in_turn, (sizes, _) in enumerate(list(_sizes(rng))[:2]):
+        probe = _probe(rng, sizes["N"], _LENGTHS, sizes["D"])
+        yield Case(sizes, sizes, {**probe, "in_turn": bool(in_turn)})  # once will do: it takes a while
 
 
 def _samples(rng: np.random.Generator) -> Iterable[Case]:

@@ -66,7 +66,8 @@ def facts(model: object, probe: Mapping[str, object]) -> object:
 
     Args:
         model: what an answer returned.
-        probe: `seed`, which draws new weights by their shapes, and `inputs`, arrays by name to predict from.
+        probe: `seed`, which draws new weights by their shapes, and `inputs`, arrays by name to predict from;
+            `in_turn` says whether `predict` is to be tried on two of them, one after the other.
 
     Returns:
         A dict with `input_shape`, `output_shape`, the class names of the `layers`, the shapes of the
@@ -92,7 +93,8 @@ def facts(model: object, probe: Mapping[str, object]) -> object:
         predictions = {name: _prediction(model, X) for name, X in probe["inputs"].items()}
         *_, (last, X) = probe["inputs"].items()
         alike = _alike(predictions[last], _prediction(model, X, training=True))
-        predictions |= _one_after_another(model, probe["inputs"])
+        if probe.get("in_turn"):
+            predictions |= _one_after_another(model, probe["inputs"])
     finally:
         model.set_weights(own)
     return {**_described(layered, predictions), "alike_in_training": alike}
@@ -262,8 +264,6 @@ def _alike(one: np.ndarray | str, other: np.ndarray | str) -> bool:
 def _one_after_another(model, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | str]:
     """What `predict` says to a second length after a first. Called by itself a model sees each length; in
     `predict` it has to do with one that is open, and `unroll=True` can't."""
-    if len(inputs) < 2:
-        return {}
     first, second = list(inputs)[:2]
     try:
         model.predict_on_batch(inputs[first])
