@@ -1,4 +1,8 @@
-"""One `pytest` runs everything: quick tests first, then those that run notebooks, each in one worker."""
+"""One `pytest` runs everything: quick tests first, then those that run notebooks, each in one worker.
+
+`pytest.mark.slow` is for what runs notebooks, nbgrader or a browser; with `minutes=1`, for what takes so long
+that it is begun before the others.
+"""
 
 import os
 
@@ -9,12 +13,20 @@ from helpers.kernel import client, use_warm_kernels
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")  # else jupyter_core warns of a default that will change
 use_warm_kernels()
 
+SHARING = ("test_figures.py", "test_cluster.py")
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=_slowness)
+
+
+def _slowness(item):
+    """Quick ones first; of the slow ones the longest first, so that no worker has to end with one of them."""
+    slow = [mark.kwargs.get("minutes", 0) for mark in item.iter_markers("slow")]
+    return (1, -max(slow)) if slow else (0, 0)
 
 
 def pytest_runtest_setup(item):
@@ -27,11 +39,12 @@ def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
     class WholeNotebooks(LoadScopeScheduling):
-        """Every test goes to the next free worker; nbval's, one for each cell, follow their notebook."""
+        """Every test goes to the next free worker; nbval's, one for each cell, follow their notebook, and
+        tests that share what took long to make stay together."""
 
         def _split_scope(self, nodeid):
             path = nodeid.partition("::")[0]
-            return path if path.endswith(".ipynb") else nodeid
+            return path if path.endswith((".ipynb", *SHARING)) else nodeid
 
         def _reschedule(self, node):
             if node.shutting_down:

@@ -32,7 +32,7 @@ CLASS = 8
 COURSE = Path(sys.executable).with_name("course")
 SECONDS = 120
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(minutes=2),
     pytest.mark.skipif(
         not os.environ.get("CI") and (not shutil.which(bubblewrap.PROGRAM) or programs() is None),
         reason="there is no bubblewrap here to grade in, or no PostgreSQL server to write to",

@@ -168,7 +168,7 @@ def forward_all(x, Wx, Wh, bh, Wo, bo):
 }
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_a_class_is_graded_submission_by_submission(tmp_path):
     lesson = next(lesson for lesson in LESSONS if lesson.folder == "05_forward_loop")
     course = Course(tmp_path, lesson)

@@ -176,7 +176,7 @@ class Class:
 
 
 @has_sandbox
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_no_attack_earns_a_point_learns_a_secret_or_harms_anybody(tmp_path, record_property):
     course = Class(tmp_path)
     for attack in ATTACKS:
@@ -300,7 +300,7 @@ def written_out(seed: int) -> set[str]:
     return numbers
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 def test_plain_nbgrader_shows_why(tmp_path, record_property):
     """The attacks that need no sandbox to be harmless: what nbgrader alone makes of them."""
     course = Class(tmp_path)

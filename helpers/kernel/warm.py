@@ -168,6 +168,8 @@ def become(
     sys.argv = [ipykernel_launcher.__file__, *kernel.arguments]
     # 1 stands for init: no poller of parents is started, as `_end_with` does its work
     IPKernelApp.launch_instance([*kernel.arguments, "--IPKernelApp.parent_handle=1"])
+    # It has been told to end. What it would remark on messages that came too late is for nobody.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _end_with(connection: socket.socket) -> None:
