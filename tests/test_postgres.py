@@ -63,7 +63,7 @@ def graded(number, lesson=LESSON, key="first"):
 
 
 def write(root, url, results):
-    with Book(root, url, patience=20) as book:
+    with Book(root, url, patience=60) as book:
         for result in results:
             book.write(result)
 
@@ -136,7 +136,8 @@ def test_a_lost_connection_is_taken_up_again(server, root, url, on_sqlite, how):
     disturbed = []
 
     def disturb():
-        while not over.wait(random.uniform(0.05, 0.4)):
+        longest = 0.4 if how == "connections are cut" else 2
+        while not over.wait(random.uniform(longest / 8, longest)):
             if how == "connections are cut":
                 disturbed.append(server.hang_up(url.rpartition("/")[2]))
             else:

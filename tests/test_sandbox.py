@@ -475,6 +475,19 @@ def test_where_there_is_no_sandbox_nothing_runs(tmp_path, monkeypatch):
     bubblewrap.require.cache_clear()
 
 
+def test_a_course_below_tmp_is_seen_in_the_sandbox_too(monkeypatch):
+    to_scratch = ("--symlink", bubblewrap.HOME, "/tmp")
+
+    def linked(place):
+        monkeypatch.setattr(bubblewrap, "_interpreter", lambda: [f"{place}/.venv/lib"])
+        monkeypatch.setattr(bubblewrap, "_package", lambda: Path(place, "helpers"))
+        words = bubblewrap.command(keras=True)
+        return any(tuple(words[at : at + 3]) == to_scratch for at in range(len(words)))
+
+    assert linked("/home/ada/course")
+    assert not linked("/tmp/course")
+
+
 PROBE = """
 import errno, os, resource, socket, sys, threading, time
 sys.path.insert(0, "/probe")
@@ -493,7 +506,7 @@ confine.be_first_to_go()
 confine.enter_own_namespaces()
 child_does_the_rest()
 confine.be_unreadable()
-confine.mount_tmpfs("/tmp", "size=1m,mode=700")
+confine.mount_tmpfs("/sandbox", "size=1m,mode=700")
 child_does_the_rest()
 confine.limit(400 << 20, 8 << 20)
 confine.give_up_privileges()
@@ -507,8 +520,8 @@ refused(lambda: resource.prlimit(1, resource.RLIMIT_NOFILE, (0, 0)), errno.EPERM
 refused(lambda: os.setpriority(os.PRIO_PROCESS, 1, 5), errno.EPERM)
 refused(lambda: os.utime("/dev/null"), errno.EROFS)
 refused(lambda: open("/proc/mine", "w"), errno.EROFS)
-refused(lambda: open("/tmp/large", "wb", buffering=0).write(bytes(4 << 20)) == 4 << 20 or os.write(99, b""),
-        errno.ENOSPC, errno.EBADF)
+large = open("/sandbox/large", "wb", buffering=0)
+refused(lambda: large.write(bytes(4 << 20)) == 4 << 20 or os.write(99, b""), errno.ENOSPC, errno.EBADF)
 os.kill(1, 9)
 try:
     bytearray(500 << 20)

@@ -17,7 +17,8 @@ from helpers.sandbox.inside import confine
 
 PROGRAM = "bwrap"
 USER = "1000"
-HOME = "/tmp"
+HOME = "/sandbox"
+"""Where answers may write, and `/tmp` leads there: no folder of the machine's, which could hold the course."""
 SYSTEM = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"),
     *("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"),
@@ -48,13 +49,14 @@ def command(keras: bool) -> list[str]:
     ]
 
 
-def environment() -> dict[str, str]:
+def environment(home: str = HOME) -> dict[str, str]:
     """The variables of the process inside: nothing of the instructor's."""
     return {
         "PATH": os.defpath,
-        "HOME": HOME,
-        "IPYTHONDIR": f"{HOME}/ipython",
-        "MPLCONFIGDIR": f"{HOME}/matplotlib",
+        "HOME": home,
+        "TMPDIR": home,
+        "IPYTHONDIR": f"{home}/ipython",
+        "MPLCONFIGDIR": f"{home}/matplotlib",
         "MPLBACKEND": "agg",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(_package().parent),
@@ -69,6 +71,8 @@ def environment() -> dict[str, str]:
 
 def _places(keras: bool) -> Iterator[str]:
     yield from ("--proc", "/proc", "--dev", "/dev", "--tmpfs", HOME)
+    if not any(place.is_relative_to("/tmp") for place in (_package(), *map(Path, _interpreter()))):
+        yield from ("--symlink", HOME, "/tmp")
     for place in SYSTEM:
         yield from _seen(place)
     package = _package()

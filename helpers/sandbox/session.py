@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ class Warm:
                 *(sys.executable, "-m", "helpers.sandbox.inside.serve", str(inside.fileno()), *words),
             ],
             cwd="/",
-            env=bubblewrap.environment(),
+            env=bubblewrap.environment() if walls else bubblewrap.environment(tempfile.gettempdir()),
             pass_fds=[inside.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -28,7 +28,7 @@ PRELOADED = (
     "helpers",
 )
 WITH_KERAS = ("tensorflow", "keras", "tensorflow.keras.layers")
-SCRATCH = "/tmp"
+SCRATCH = os.environ["HOME"]
 REQUEST_BYTES = 10_000
 
 
