@@ -18,7 +18,7 @@ from helpers.sandbox.inside import confine
 PROGRAM = "bwrap"
 USER = "1000"
 HOME = "/sandbox"
-"""Where answers may write, and `/tmp` leads there: no folder of the machine's, which could hold the course."""
+"""Where answers may write, and where `/tmp` leads: no folder of a machine, which could hold the course."""
 SYSTEM = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"),
     *("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"),
