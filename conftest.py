@@ -13,7 +13,8 @@ from helpers.kernel import client, use_warm_kernels
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")  # else jupyter_core warns of a default that will change
 use_warm_kernels()
 
-SHARING = ("test_figures.py", "test_cluster.py")
+SHARING = ("test_figures.py", "test_cluster.py", "test_grading.py")
+"""Files whose tests share what takes long to make."""
 
 
 def pytest_collection_modifyitems(items):
@@ -40,11 +41,14 @@ def pytest_xdist_make_scheduler(config, log):
 
     class WholeNotebooks(LoadScopeScheduling):
         """Every test goes to the next free worker; nbval's, one for each cell, follow their notebook, and
-        tests that share what took long to make stay together."""
+        tests that share what took long to make, such as Keras's word on an exercise, stay together."""
 
         def _split_scope(self, nodeid):
-            path = nodeid.partition("::")[0]
-            return path if path.endswith((".ipynb", *SHARING)) else nodeid
+            path, _, test = nodeid.partition("::")
+            if path.endswith("test_bank.py") and "[" in test:  # [forward], [forward-float32-0]
+                return f"{path}::{test.partition('[')[2].rstrip(']').partition('-')[0]}"
+            alone = not path.endswith((".ipynb", *SHARING)) and "/lessons/" not in path
+            return nodeid if alone else path
 
         def _reschedule(self, node):
             if node.shutting_down:

@@ -43,9 +43,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         hand_in_class(root, lesson, min(options.nbgrader, options.learners))
+        nbgrader(root, "generate_assignment", lesson.folder)
         began = time.perf_counter()
         nbgrader(root, "autograde", lesson.folder)
         serial = (time.perf_counter() - began) / min(options.nbgrader, options.learners)
+        assert len(list(root.glob("autograded/*/*/*.ipynb"))) == min(options.nbgrader, options.learners)
         shutil.rmtree(root / "autograded")
         hand_in_class(root, lesson, options.learners)
 

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 LESSON = find_lesson("5")
 CLASS = 12
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(minutes=2),
     pytest.mark.skipif(
         not shutil.which(bubblewrap.PROGRAM) and not os.environ.get("CI"),
         reason="there is no bubblewrap here to grade in",
