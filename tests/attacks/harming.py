@@ -216,7 +216,7 @@ attack(
     "writes until there is no room left",
     rnn_step="""
 import os
-for place in ("/tmp", ".", "/", "/dev/shm", "/proc", "/work", "/var/tmp", "COURSE", "HOME"):
+for place in ("/tmp", ".", "/", "/dev/shm", "/proc", "/srv", "/var/tmp", "COURSE", "HOME"):
     try:
         for number in range(100):
             with open(f"{place}/full{number}", "wb") as file:
