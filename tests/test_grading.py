@@ -216,8 +216,8 @@ def is_of(process, root):
 
 def test_ctrl_c_stops_the_run_and_says_that_it_can_go_on(tmp_path):
     struck = Class(tmp_path)
-    run = struck.grade()
-    time.sleep(6)
+    run = struck.grade("--jobs", "1")
+    wait_for_one_more(struck)
     run.send_signal(signal.SIGINT)
     said = run.communicate(timeout=60)[0]
     assert run.returncode in (0, 130)

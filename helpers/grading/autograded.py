@@ -17,8 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from pydantic import ValidationError
 
@@ -105,7 +104,7 @@ def _put_answer(cell: NotebookNode, judged: Judged | None) -> None:
     cell.source = _beginning(plain(judged.source), SOURCE) if judged else ""
     if judged and judged.printed and cell.cell_type == "code":
         printed = _beginning(plain(judged.printed), PRINTED)
-        cell.outputs = [new_output("stream", name="stdout", text=printed)]
+        cell.outputs = [from_dict({"output_type": "stream", "name": "stdout", "text": printed})]
 
 
 def _put_verdict(cell: NotebookNode, verdict: Verdict) -> None:
@@ -116,10 +115,13 @@ def _put_verdict(cell: NotebookNode, verdict: Verdict) -> None:
     verdict = plain_verdict(verdict)
     # Else MathJax, in formgrader and in feedback, would typeset what a learner put between dollars.
     html = f'<div class="tex2jax_ignore mathjax_ignore">{verdict.html()}</div>'
-    cell.outputs = [new_output("display_data", data={"text/html": html, "text/plain": str(verdict)})]
+    card = {"text/html": html, "text/plain": str(verdict)}
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": card}]
     if not verdict.passed:
-        said = f"{verdict.title} (the box above says more)"
-        cell.outputs.append(new_output("error", ename="CheckFailed", evalue=str(verdict), traceback=[said]))
+        said = [f"{verdict.title} (the box above says more)"]
+        error = {"ename": "CheckFailed", "evalue": str(verdict), "traceback": said}
+        outputs.append({"output_type": "error", **error})
+    cell.outputs = [from_dict(output) for output in outputs]
 
 
 def _silence(check: str) -> Verdict:

@@ -25,6 +25,13 @@ REACHING = frozenset(
     | {"get_ipython", "type", "super"}
 )
 
+MAKING = frozenset(
+    {"zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like", "array"}
+    | {"arange", "eye", "stack", "concatenate", "copy", "list", "dict", "set"}
+)
+"""Functions and methods whose result nobody else holds."""
+SHOWING = frozenset({"print", "display"})
+
 _LINE_THAT_BINDS = re.compile(r"^\s*(?:(?:async\s+)?def|class)\s+(\w+)|^(\w+)\s*=", re.MULTILINE)
 
 
@@ -37,7 +44,8 @@ class Names:
 
     Attributes:
         made: bound by it: assigned, imported, defined.
-        changed: it may change what they stand for: `cache.clear()`, `Wx[0] = 1`.
+        changed: it may change what they stand for: `cache.clear()`, `Wx[0] = 1`; what a function has made
+            for itself is left out: `states = []`, `states.append(h)`.
         used: read by it, functions' bodies included.
         modules: imported by it, in full: `helpers.data`.
         reaching: whether it can get at what is not its own: a module's insides, other functions' names.
@@ -86,6 +94,7 @@ def names_in(source: str) -> Names:
         found = _LINE_THAT_BINDS.findall(source)
         return Names(made=frozenset(name for pair in found for name in pair if name))
     made, changed, used, modules, hidden = set(), set(), set(), set(), False
+    private = _private(nodes)
     for node in nodes:
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
@@ -95,9 +104,9 @@ def names_in(source: str) -> Names:
             made |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
             modules |= set(_modules(node))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            changed.add(_root(node.value.func))
+            changed |= {_root(node.value.func)} - private.get(node.value.func, set()) - SHOWING
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            changed.add(_root(node))
+            changed |= {_root(node)} - private.get(node, set())
         hidden = hidden or (isinstance(node, ast.Attribute) and node.attr.startswith("_"))
     foreign = {module.partition(".")[0] for module in modules} - PLAIN_MODULES
     return Names(
@@ -107,6 +116,44 @@ def names_in(source: str) -> Names:
         frozenset(modules),
         reaching=hidden or bool(foreign) or bool(used & REACHING),
     )
+
+
+def _private(nodes: Sequence[ast.AST]) -> dict[ast.AST, set[str]]:
+    """For each part of a function, the names that stand for what the function itself has made."""
+    private: dict[ast.AST, set[str]] = {}
+    for function in nodes:
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        inside = list(ast.walk(function))
+        given = [pair for node in inside if isinstance(node, ast.Assign) for pair in _assigned(node)]
+        places = [place for place, value in given if isinstance(place, ast.Name) and _is_new(value)]
+        added = [node.target for node in inside if isinstance(node, ast.AugAssign)]
+        own = {*places, *added}
+        bound = {node for node in inside if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+        others = {node.id for node in bound - own}
+        others |= {node.arg for node in inside if isinstance(node, ast.arg)}
+        others |= {n for node in inside if isinstance(node, (ast.Global, ast.Nonlocal)) for n in node.names}
+        names = {place.id for place in places} - others
+        for node in inside:
+            private[node] = private.get(node, set()) | names
+    return private
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is assigned to what: `h, states = h_0, []` is two assignments."""
+    for target in node.targets:
+        parts = getattr(target, "elts", ()), getattr(node.value, "elts", ())
+        one_by_one = isinstance(target, ast.Tuple) and len(parts[0]) == len(parts[1])
+        yield from zip(*parts, strict=True) if one_by_one else [(target, node.value)]
+
+
+def _is_new(value: ast.expr) -> bool:
+    """Whether the value of an expression is one that nobody else holds."""
+    if isinstance(value, ast.Call):
+        function = value.func
+        return getattr(function, "attr", getattr(function, "id", "")) in MAKING
+    displays = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    return isinstance(value, (*displays, ast.BinOp))
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

@@ -4,6 +4,7 @@ What comes back is data, of checked types and sizes; whatever else it is, it is 
 """
 
 import contextlib
+import functools
 import json
 import os
 import select
@@ -173,6 +174,7 @@ class Room:
     def __init__(self, control: socket.socket, limits: Limits, keras: bool):
         self.control, self.limits, self.keras = control, limits, keras
         self.left = limits.seconds_in_all
+        self.ending = False
 
     def __enter__(self) -> "Room":
         return self
@@ -182,7 +184,12 @@ class Room:
 
     @contextlib.contextmanager
     def exercise(self, data: bool):
-        """A process for one exercise; `data` says whether the course's data are to be found in it."""
+        """A process for one exercise; `data` says whether the course's data are to be found in it.
+
+        Raises:
+            OSError: the room is gone.
+        """
+        self._see_the_last_one_off()
         mine, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self.control, [json.dumps({"data": data}).encode()], [theirs.fileno()])
@@ -192,6 +199,13 @@ class Room:
         finally:
             mine.close()
             running.end()
+
+    def _see_the_last_one_off(self) -> None:
+        """Wait until nothing is left of the exercise before."""
+        if self.ending and self.ended(SECONDS_TO_END) is None:
+            # What the room says later would be taken for a word on the next exercise.
+            raise ConnectionResetError("The room does not end an exercise.")
+        self.ending = False
 
     def signal(self, number: int) -> None:
         with contextlib.suppress(OSError):
@@ -254,11 +268,10 @@ class Running:
         Raises:
             Stopped: the process is no more.
         """
-        blobs: list[bytes] = []
+        packed, blobs = _packed(case)
         asked = {
             "name": name or exercise.name,
-            "inputs": pack(dict(case.inputs), blobs),
-            "probe": pack(dict(case.probe), blobs),
+            **packed,
             "look": exercise.look.__name__,
             "watched": exercise.numpy_only and self.room.keras,
         }
@@ -273,16 +286,10 @@ class Running:
         return Outcome(value, error, tuple(said.changed), said.asked, said.printed)
 
     def end(self) -> None:
-        """End the process, whatever it is at, and all that it started."""
+        """End the process, whatever it is at, and all that it started; the room waits until it is gone."""
         if not self.over:
-            self.over = True
+            self.over = self.room.ending = True
             self.room.signal(signal.SIGKILL)
-            try:
-                ended = self.room.ended(SECONDS_TO_END)
-            except OSError:
-                return
-            if ended is None:  # what the room says later would be taken for a word on the next exercise
-                self.room.control.close()
 
     def _ask(
         self, kind: type[_Message], what: str, content: object, blobs: list[bytes] = ()
@@ -344,6 +351,13 @@ class Running:
         if status < 0:
             return Stopped(f"it was ended by the signal {_signal(-status)}", by_itself=True)
         return Stopped(f"it ended its process (with status {status})", by_itself=True)
+
+
+@functools.lru_cache(maxsize=100)
+def _packed(case: Case) -> tuple[dict[str, object], list[bytes]]:
+    """A case's inputs as they cross: the same for every submission."""
+    blobs: list[bytes] = []
+    return {name: pack(dict(getattr(case, name)), blobs) for name in ("inputs", "probe")}, blobs
 
 
 def _signal(number: int) -> str:

@@ -19,15 +19,9 @@ from helpers.observing import crossing
 from helpers.observing.call import LIBRARIES
 from helpers.sandbox.inside import absent, cells, confine
 
-PRELOADED = (
-    "numpy",
-    "pandas",
-    "jaxtyping",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "helpers",
-)
-WITH_KERAS = ("tensorflow", "keras", "tensorflow.keras.layers")
+PRELOADED = ("numpy", "pandas", "jaxtyping", "helpers")
+"""What most notebooks import. What few do is not here: each fork takes the longer for it."""
+WITH_KERAS = ("matplotlib.pyplot", "tensorflow", "keras", "tensorflow.keras.layers")
 SCRATCH = os.environ["HOME"]
 REQUEST_BYTES = 10_000
 
