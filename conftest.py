@@ -13,7 +13,7 @@ from helpers.kernel import client, use_warm_kernels
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")  # else jupyter_core warns of a default that will change
 use_warm_kernels()
 
-SHARING = ("test_figures.py", "test_cluster.py", "test_grading.py")
+SHARING = ("test_figures.py", "test_stepper.py", "test_cluster.py", "test_grading.py")
 """Files whose tests share what takes long to make."""
 
 

@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import psutil
 import pytest
@@ -231,6 +232,7 @@ def small_cluster(workers):
 
     quiet = {"dashboard_address": ":0", "silence_logs": 50}
     with (
+        mock.patch.dict(os.environ),  # into which Dask writes
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(n_workers=workers, threads_per_worker=1, **quiet) as small,
     ):

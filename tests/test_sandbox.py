@@ -190,7 +190,13 @@ def test_no_attack_earns_a_point_learns_a_secret_or_harms_anybody(tmp_path, reco
     for folder in (*ODD_FOLDERS, *IMPOSSIBLE_FOLDERS):
         course.add(folder, submit(RELEASED, RIGHT))
     before, devices = files(tmp_path), permissions()
-    (_, _, remarks, left), processes, stderr = course.grade()
+    in_time = sorted({*(one.folder for one in HONEST), *ODD_FOLDERS})
+    patient = {"limits": {"memory": 600 << 20, "disk": 8 << 20}, "learners": in_time}
+    (_, _, remarks, _), processes, stderr = course.grade(**patient)
+    (_, _, more, left), others, more_said = course.grade(
+        learners=["honest", *IMPOSSIBLE_FOLDERS, *(attack.folder for attack in ATTACKS)]
+    )
+    remarks, processes, stderr = remarks + more, processes + others, stderr + more_said
 
     faults = []
 

@@ -40,7 +40,14 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, event, make_url, select, text
 from sqlalchemy import inspect as inspect_database
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session, contains_eager
 
 from helpers.grading.autograded import (
@@ -480,8 +487,10 @@ def _schema_version() -> str:
 
 
 def _is_crossed(problem: DBAPIError | InvalidEntry) -> bool:
-    """Whether another grader has just added the same learner."""
-    return isinstance(problem, InvalidEntry | IntegrityError)
+    """Whether another grader has just added the same learner, or made the same table."""
+    if isinstance(problem, InvalidEntry | IntegrityError):
+        return True
+    return isinstance(problem, ProgrammingError | OperationalError) and "already exists" in str(problem.orig)
 
 
 def _may_pass(problem: DBAPIError | InvalidEntry) -> bool:

@@ -325,9 +325,11 @@ class Running:
         """Ask it to stop, as Ctrl-C does: it can then say where it was."""
         self.room.signal(signal.SIGINT)
         message, _ = receive(self.channel, time.monotonic() + SECONDS_TO_STOP)
-        error = _Raised.model_validate(message.get("error")).plain() if isinstance(message, Mapping) else None
+        error = (
+            message.get("error") if isinstance(message, Mapping) else None
+        )  # it may just have come to its end
         self.end()
-        raise Stopped(self._too_slow(began, until), error)
+        raise Stopped(self._too_slow(began, until), _Raised.model_validate(error).plain() if error else None)
 
     def _too_slow(self, began: float, until: float) -> str:
         given = until - began
