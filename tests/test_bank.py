@@ -20,7 +20,7 @@ MANY = {
 TRAINED = ("fit_forecaster", "train_reader")
 """Exercises whose reference trains a model in each case, for seconds: here it does so once, on hidden cases
 in float64; on the others, in float32, nbval does. Their misconceptions need no training, or hardly any, to
-show the mistake; that mistakes are named after a training in earnest too is shown by the lessons' own tests."""
+show the mistake; that mistakes are named after a training in earnest too, the lessons' own tests show."""
 
 
 def seeds_of(exercise):
