@@ -32,12 +32,13 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import determine_grade, is_grade, is_solution
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from submissions.classes import course_folder
 
 from helpers.checking.verdict import Verdict
 from helpers.grading.autograded import METADATA, GradedCopies, read_graded
 from helpers.grading.course import CourseError, kept_notebook, open_course
-from helpers.grading.gradebook import Book, GradebookError
+from helpers.grading.gradebook import AT_ONCE, Book, GradebookError
 from helpers.grading.results import Graded, Judged
 from helpers.lessons import LESSONS, find_exercise
 
@@ -575,6 +576,31 @@ def test_a_gradebook_that_stays_locked_is_one_sentence_and_nothing_is_written(ro
     assert path.read_bytes() == before
     assert sorted(each.name for each in path.parent.iterdir()) == [path.name, "timestamp.txt"]
     assert auto_scores(root, "ada") == points(*["failed"] * 4)
+
+
+def test_graders_that_cross_and_connections_that_are_cut_are_told_apart(root, book, monkeypatch):
+    """Of the first a few are borne, of the others as many as time allows; neither counts as the other."""
+    in_the_way = sqlite3.OperationalError("database is locked")
+    crossing = [
+        IntegrityError("INSERT", {}, Exception("duplicate key")),
+        ProgrammingError("CREATE TABLE", {}, Exception('relation "student" already exists')),
+    ]
+    cut = [OperationalError("UPDATE", {}, in_the_way)] * 2 * AT_ONCE
+    problems = [*cut, *crossing]
+    record = Book._record
+
+    def recording(*arguments):
+        if problems:
+            raise problems.pop(0)
+        record(*arguments)
+
+    monkeypatch.setattr(Book, "_record", recording)
+    monkeypatch.setattr("helpers.grading.gradebook.PAUSE", 0.001)
+    book.write(graded("ada", "passed"))
+    assert sum(auto_scores(root, "ada").values()) == sum(find_exercise(n).stars for n in LESSON.exercises)
+    problems += crossing[:1] * AT_ONCE
+    with pytest.raises(GradebookError):
+        book.write(graded("bob", "passed"))
 
 
 def test_what_is_wrong_with_a_gradebook_is_one_sentence(root):

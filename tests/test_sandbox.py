@@ -41,6 +41,7 @@ from helpers.observing import crossing, plain
 from helpers.observing.crossing import Malformed, pack, unpack
 from helpers.observing.plain import same_bytes
 from helpers.sandbox import bubblewrap
+from helpers.sandbox.session import Limits, Room, Running, Stopped
 
 ROOT = Path(__file__).parents[1]
 LESSON = find_lesson("5")
@@ -716,6 +717,52 @@ def test_whatever_is_handed_in_is_a_submission_or_unreadable(text):
 @settings(max_examples=300, deadline=None)
 def test_names_are_read_off_anything(source):
     names_in(source)
+
+
+OWN = """
+def answer(x):
+    h, states = x[0], []
+    out = np.zeros(3)
+    out[0] = 1
+    for x_t in x:
+        states.append(x_t)
+    def note():
+        states.append(h)
+    print(states)
+    return states
+"""
+SHARED = {
+    "an argument": "def answer(x, cache=[]):\n    cache.append(x)",
+    "a global list": "states = []\ndef answer(x):\n    states.append(x)",
+    "said to be global": "def answer(x):\n    global states\n    states = []\n    states.append(x)",
+    "another name for it": "def answer(x):\n    states = KEPT\n    states.append(x)",
+    "one or the other": "def answer(x):\n    states = []\n    states = KEPT\n    states.append(x)",
+    "what a call gave": "def answer(x):\n    states = np.asarray(KEPT)\n    states[0] = 1",
+    "what a loop gave": "def answer(x):\n    s = []\n    for s in KEPT:\n        s.append(x)",
+    "a module": "np.tanh = None",
+}
+
+
+def test_what_a_function_makes_for_itself_comes_in_nobodys_way():
+    assert not names_in(OWN).changed
+
+
+@pytest.mark.parametrize("source", SHARED.values(), ids=SHARED)
+def test_what_others_can_see_may_come_in_their_way(source):
+    assert names_in(source).changed
+
+
+def test_a_reply_that_comes_too_late_is_too_late_and_no_broken_one():
+    mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    channel, process = socket.socketpair()
+    with mine, theirs, channel, process:
+        running = Running(Room(mine, Limits(seconds=0.05), keras=False), channel)
+        reply = {"error": None, "printed": ""}
+        late = threading.Timer(0.2, crossing.send, (process, reply, []))
+        late.start()
+        with pytest.raises(Stopped, match="did not end within 0 seconds"):
+            running.run("a cell", "pass")
+        late.join()
 
 
 @pytest.mark.parametrize(
