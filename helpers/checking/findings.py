@@ -1,15 +1,16 @@
 """What is wrong with the outcome of one case: its type, its shape, its numbers."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from helpers.checking import letters
 from helpers.checking.compare import agree, close, is_number
 from helpers.checking.errors import in_plain_words
+from helpers.checking.finding import Finding, kind, say
+from helpers.checking.models import no_model, wrong_model
 from helpers.checking.spec import (
     ArrayOf,
     KerasModel,
@@ -26,28 +27,10 @@ from helpers.checking.verdict import joined
 from helpers.lessons import LESSON_OF
 from helpers.lessons.exercise import Case, Exercise
 from helpers.observing import Foreign, Outcome, Raised, Source
-from helpers.observing.models import OUT_OF_SHAPE, UNBUILT, WITHOUT_WEIGHTS
 
 ENTRIES_SHOWN = 6
 _UNREAD = Source()
 NOT_CALLED = ("function", "method", "builtin_function_or_method")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with an outcome.
-
-    `general` findings say all there is to say; the others may be explained better by a misconception. The
-    headline shows no number of an answer or of the expected value: those stand in the fact "Numbers", which
-    a hidden test leaves out. `case` asks for the case beside a general finding.
-    """
-
-    headline: str
-    facts: tuple[tuple[str, str], ...] = ()
-    code: str = ""
-    status: str = "failed"
-    general: bool = True
-    case: bool = False
 
 
 def find(
@@ -122,8 +105,8 @@ def _another_gradient(name: str, shape: Sequence[int], case: Case) -> str:
         return ""
     read = letters.read(shape, case.sizes, (), case.strangers)
     by_chance = any(axis.isdigit() for axis in read)  # its other letters then say nothing
-    given = str(tuple(shape)) if by_chance else _say(shape, case)
-    return f"{given}; a gradient has the shape of its array, and `{name[1:]}` is {_say(due, case, dims)}"
+    given = str(tuple(shape)) if by_chance else say(shape, case)
+    return f"{given}; a gradient has the shape of its array, and `{name[1:]}` is {say(due, case, dims)}"
 
 
 _REFUSED = re.compile(r"expected shape=(\(None, (\d+), 1\)), found shape=\((None|\d+), (\d+)\)")
@@ -162,12 +145,12 @@ def _error(exercise: Exercise, case: Case, outcome: Outcome) -> Finding:
             f"`{', '.join(exercise.arguments)}`: keep its `def` line as the exercise gives it.",
             status="error",
         )
-    facts = [("Error", in_plain_words(error, lambda shape: _say(shape, case)))]
+    facts = [("Error", in_plain_words(error, lambda shape: say(shape, case)))]
     for name, shape in error.shapes:
         said = shape
         if not isinstance(shape, str):
             declared = declared_dims(exercise.reference, name, len(shape)) or _USUAL.get(name, ())
-            said = _another_gradient(name, shape, case) or _say(shape, case, declared)
+            said = _another_gradient(name, shape, case) or say(shape, case, declared)
         facts.append((f"`{name}`", said))
     where, code = f"in line {error.line} of your cell" if error.line else "inside your answer", error.source
     if error.called_from:
@@ -205,7 +188,7 @@ def _structure(
     if isinstance(spec, ShapeTuple):
         return _shape_tuple(value, called)
     if isinstance(spec, KerasModel):
-        return _model(value, called)
+        return no_model(value, called)
     if isinstance(spec, Named):
         return _named_parts(spec, value, case, called)
     assert isinstance(spec, Several)
@@ -213,7 +196,7 @@ def _structure(
     listed = ", ".join(f"`{name}`" for name in names)
     if not isinstance(value, (tuple, list)):
         advice = f" Return {wanted} arrays, not one." if isinstance(value, np.ndarray) else ""
-        return Finding(f"{called} returned {_kind(value)}; {wanted} results are due: {listed}.{advice}")
+        return Finding(f"{called} returned {kind(value)}; {wanted} results are due: {listed}.{advice}")
     if len(value) != wanted:
         return Finding(f"{called} returned {len(value)} results; {wanted} are due: {listed}.", general=False)
     if _in_another_order(spec, value, case):
@@ -273,7 +256,7 @@ def _named_parts(spec: Named, value: object, case: Case, called: str) -> Finding
     keys = [key for key, _ in spec.parts]
     listed = ", ".join(f"`{key!r}`" for key in keys)
     if not isinstance(value, dict):
-        return Finding(f"{called} returned {_kind(value)}; a dict with the keys {listed} is due.")
+        return Finding(f"{called} returned {kind(value)}; a dict with the keys {listed} is due.")
     missing = [key for key in keys if key not in value]
     extra = [key for key in value if key not in keys]
     if missing or extra:
@@ -292,7 +275,7 @@ def _named_parts(spec: Named, value: object, case: Case, called: str) -> Finding
 def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | None:
     returned_ = "returned" if called == "Your function" else "is"
     if not isinstance(value, np.ndarray):
-        what = _kind(value)
+        what = kind(value)
         advice = (
             "Make it one array, with `np.array(…)` or `np.stack(…)`."
             if isinstance(value, (list, tuple))
@@ -320,8 +303,8 @@ def _array(spec: ArrayOf, value: object, case: Case, called: str) -> Finding | N
         return Finding(
             f"You {subject} {letters.say(read)}, expected {letters.say(spec.dims)}. {difference}".rstrip(),
             facts=(
-                ("Your shape", _say(value.shape, case, spec.dims)),
-                ("Expected", _say(shape, case, spec.dims)),
+                ("Your shape", say(value.shape, case, spec.dims)),
+                ("Expected", say(shape, case, spec.dims)),
             ),
             general=False,
         )
@@ -355,7 +338,7 @@ def _number(spec: Number, value: object, called: str) -> Finding | None:
         said = f"{called} returned an array of shape {value.shape}; {due} is due.{wrap}"
         return Finding(said, general=value.ndim == 0)
     if not is_number(value):
-        return Finding(f"{called} returned {_kind(value)}; {due} is due.")
+        return Finding(f"{called} returned {kind(value)}; {due} is due.")
     if spec.whole and isinstance(value, (float, np.floating)):
         return Finding(
             f"{called} returned a float; a count is a whole number: an int. "
@@ -377,69 +360,14 @@ def _shape_tuple(value: object, called: str) -> Finding | None:
     if not isinstance(value, tuple):
         returned_ = "returned" if called == "Your function" else "is"
         return Finding(
-            f"{called} {returned_} {_kind(value)}; "
-            "a shape is a tuple of whole numbers, as `(3, 4)` or `(5,)`."
+            f"{called} {returned_} {kind(value)}; a shape is a tuple of whole numbers, as `(3, 4)` or `(5,)`."
         )
     odd = [item for item in value if not (is_number(item) and not isinstance(item, (float, np.floating)))]
     if odd:
         a_float = isinstance(odd[0], (float, np.floating))
-        stands = "`None`" if odd[0] is None else "a float" if a_float else _kind(odd[0])
+        stands = "`None`" if odd[0] is None else "a float" if a_float else kind(odd[0])
         return Finding(f"A shape is a tuple of whole numbers; {stands} stands in yours.", general=False)
     return None
-
-
-def _model(value: object, called: str) -> Finding | None:
-    if isinstance(value, dict) and "predictions" in value:
-        return None
-    if isinstance(value, Foreign) and value == UNBUILT:
-        return Finding(
-            "Your model doesn't know the shape of its input, so it could not make its weights: "
-            "begin it with `Input(shape=…)`."
-        )
-    if isinstance(value, Foreign) and value == WITHOUT_WEIGHTS:
-        return Finding(
-            "Your model has no weights yet: a class of your own doesn't tell the shape of its input. "
-            "Use `Input(shape=…)` and `Model(i, x)`, or `Sequential`."
-        )
-    if isinstance(value, Foreign) and value == OUT_OF_SHAPE:
-        return Finding(
-            "Your model is of a class of your own, and its `call` stops with an error on the input that is "
-            "due: use `Input(shape=…)` and `Model(i, x)`, or `Sequential`."
-        )
-    if isinstance(value, Foreign) and value.type_name == "type":
-        return Finding(f"{called} returned a class that was not called: `Model(i, x)` makes a model.")
-    advice = ""
-    if isinstance(value, Foreign) and value.type_name.endswith("KerasTensor"):
-        advice = " `Model(i, x)` makes one from the input `i` and the output `x`."
-    if isinstance(value, Foreign) and value.type_name == "keras.History":
-        advice = " `fit` trains the model where it is, and gives a record of it: return the model itself."
-    if isinstance(value, (list, tuple)):
-        advice = " `Model(i, x)` makes one from input and output, `Sequential([…])` from a list of layers."
-        models = {"keras.Functional", "keras.Sequential"}
-        if any(isinstance(part, Foreign) and part.type_name in models for part in value):
-            advice = " There is one among them: return the model alone."
-    return Finding(f"{called} returned {_kind(value)}; a Keras model is due.{advice}")
-
-
-def _kind(value: object) -> str:
-    """What kind of value this is, with its article: "a list", "a single number"."""
-    if isinstance(value, Foreign):
-        if value.type_name == "generator":
-            return "a generator, which has computed nothing yet"
-        return f"something of type {value.type_name}"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, bool):
-        return "a bool"
-    if is_number(value):
-        return "a single number"
-    article = "an" if type(value).__name__[0] in "aeiou" else "a"
-    return f"{article} {type(value).__name__}"
-
-
-def _say(shape: Sequence[int | None], case: Case, expected: Sequence[str] = ()) -> str:
-    said = letters.say(letters.read(shape, case.sizes, expected, case.strangers))
-    return said if said == str(tuple(shape)) else f"{said} = {tuple(shape)}"
 
 
 def _numbers(exercise: Exercise, spec: Spec, case: Case, value: object, truth: object) -> Finding:
@@ -448,7 +376,7 @@ def _numbers(exercise: Exercise, spec: Spec, case: Case, value: object, truth: o
         headline, facts = told
         return Finding(headline, tuple(facts), general=False)
     if isinstance(spec, KerasModel):
-        return _model_numbers(case, value, truth, exercise.tolerance)
+        return wrong_model(case, value, truth, exercise.tolerance)
     seen = compared(exercise, value, case)
     if seen is not value:
         return _compared_numbers(seen, exercise.compared(truth, case), exercise.tolerance)
@@ -603,118 +531,3 @@ def _row(array: np.ndarray, places: int) -> str:
 
 def _rounded(number: float, places: int) -> str:
     return f"{round(float(number), places) + 0.0:.{places}f}"
-
-
-def _model_numbers(case: Case, mine: dict, right: dict, tolerance: float) -> Finding:
-    """The first thing that is wrong with a model on its way from input to output, and its layers."""
-    due = {(name, shape) for name, _, shape in right["steps"]}
-    listed = [_layer(case, *step, (step[0], step[2]) in due) for step in mine["steps"]]
-    facts = [("Your model", "\n".join(listed))]
-    for label, key in (("Input", "input_shape"), ("Output", "output_shape")):
-        if mine[key] != right[key]:
-            facts.append((f"{label} due", _say(right[key], case)))
-    for takes, key in (("takes", "input_shape"), ("puts out", "output_shape")):
-        if many := sum(isinstance(shape, (tuple, list, str)) for shape in mine[key]):
-            return Finding(
-                f"Your model {takes} {many} arrays, and one is due: `Model(i, x)` is given the one `i` that "
-                "goes in, and the one `x` that comes out.",
-                tuple(facts),
-                general=False,
-            )
-    if mine["input_shape"] != right["input_shape"]:
-        headline = _wrong_input(case, mine["input_shape"], right["input_shape"])
-    elif mine["output_shape"] != right["output_shape"]:
-        expected = letters.read(right["output_shape"], case.sizes)
-        read = letters.read(mine["output_shape"], case.sizes, expected)
-        difference = _layers(case, mine, right) or letters.difference(read, expected)
-        headline = f"Your model puts out {letters.say(read)}, expected {letters.say(expected)}. {difference}"
-    elif mine["weights"] != right["weights"]:
-        headline = (
-            "What goes in and what comes out have the right shapes, "
-            "but your layers have other weights than asked for. " + _layers(case, mine, right)
-        )
-        facts.append(("Its weights", _weights(case, mine["weights"])))
-        facts.append(("Weights due", _weights(case, right["weights"])))
-    elif refused := [said for said in mine["predictions"].values() if isinstance(said, str)]:
-        headline = f"All shapes are right, but your model can't be used: {refused[0]}."
-    elif right.get("alike_in_training") and agree(mine["predictions"], right["predictions"], tolerance):
-        headline = (
-            "Your model computes what is due, but while it is trained it computes something else: "
-            f"{_not_asked_for(mine, right) or 'dropout, or another option of a layer,'} "
-            "is not what was asked for."
-        )
-    else:
-        headline = (
-            "All shapes are right, but from the same weights your model computes something else: "
-            f"{_not_asked_for(mine, right) or 'an activation, or another option of a layer,'} "
-            "is not what was asked for."
-        )
-    return Finding(headline.rstrip(), facts=tuple(facts), general=False)
-
-
-def _layer(case: Case, name: str, activation: str, shape: Sequence[int | None], due: bool) -> str:
-    """`SimpleRNN (tanh) → (None, M) = (None, 5)`; in letters only where it is the layer due."""
-    called = f"{name} ({'no activation' if activation == 'linear' else activation})" if activation else name
-    return f"{called} → {_say(shape, case) if due else tuple(shape)}" if shape else called
-
-
-def _not_asked_for(mine: Mapping, right: Mapping) -> str:
-    """The first thing on the way through a model that is beside the layers due; empty where there is none, or
-    where another layer stands in the place of one that is due."""
-    names, wanted = (Counter(name for name, _, _ in many["steps"]) for many in (mine, right))
-    extra = "" if wanted - names else next(iter(names - wanted), "")
-    if extra == "GetItem":
-        return "what square brackets pick out on the way, as in `x[…]`,"
-    return f"the `{extra}` on the way" if extra else ""
-
-
-RECURRENT = ("SimpleRNN", "LSTM", "GRU")
-WITH_WEIGHTS = (*RECURRENT, "Dense")
-
-
-def _layers(case: Case, mine: Mapping, right: Mapping) -> str:
-    """What layer is missing, too many, or of another size; empty where the layers don't tell."""
-    steps, due = mine["steps"][1:], right["steps"][1:]
-    names, wanted = ([name for name, _, _ in many] for many in (steps, due))
-    extra, missing = Counter(names) - Counter(wanted), Counter(wanted) - Counter(names)
-    if missing and not extra:
-        return f"There is no `{next(iter(missing))}` in your model."
-    if extra and not missing:
-        unasked = [name for name in extra.elements() if name in WITH_WEIGHTS]
-        if len(unasked) > 1:
-            return f"{len(unasked)} layers are too many: {joined([f'`{name}`' for name in unasked])}."
-        again = "a second " if unasked and unasked[0] in wanted else ""
-        return f"One layer is too many: {again}`{unasked[0]}`." if unasked else ""
-    recurrent = [name for name in extra if name in RECURRENT]
-    if recurrent and not set(wanted) & set(RECURRENT):
-        return f"There is a recurrent layer, `{recurrent[0]}`: this model has none."
-    if names != wanted:
-        return ""
-    for index, ((name, _, shape), (_, _, expected)) in enumerate(zip(steps, due, strict=True)):
-        if len(shape) != len(expected) or shape[-1] in (None, expected[-1]) or expected[-1] is None:
-            continue
-        what = "output" if index == len(due) - 1 else "unit"
-        letter = letters.read(expected[-1:], case.sizes)[0]
-        units = f"{shape[-1]} {what}{'' if shape[-1] == 1 else 's'}"
-        return f"`{name}` has {units}; {letter} = {expected[-1]} are due."
-    return ""
-
-
-def _weights(case: Case, shapes: Sequence[Sequence[int]]) -> str:
-    return ", ".join(letters.say(letters.read(shape, case.sizes)) for shape in shapes) or "none"
-
-
-def _wrong_input(case: Case, mine: Sequence[int | None], right: Sequence[int | None]) -> str:
-    expected = letters.read(right, case.sizes)
-    read = letters.read(mine, case.sizes, expected)
-    asked = f"Your model takes {letters.say(read)}, expected {letters.say(expected)}."
-    if len(mine) != len(right):
-        return f"{asked} `Input` is told the shape of one sample; the first axis, N, it puts there by itself."
-    axis = next(axis for axis in range(len(mine)) if mine[axis] != right[axis])
-    if right[axis] is None and axis == 0:
-        return f"{asked} The first axis is N, and N is left open: `None`."
-    if right[axis] is None:
-        return f"{asked} It is made for sequences of {mine[axis]} steps only; `None` leaves the length open."
-    if mine[axis] is None and axis > 0:
-        return f"{asked} `None` leaves a size open that is known here."
-    return f"{asked} {letters.difference(read, expected)}"

@@ -11,7 +11,8 @@ import numpy as np
 from helpers.checking.compare import agree, is_number
 from helpers.checking.constant import fixed_sizes
 from helpers.checking.errors import alike
-from helpers.checking.findings import Finding, compared, find
+from helpers.checking.finding import Finding
+from helpers.checking.findings import compared, find
 from helpers.checking.letters import say, size
 from helpers.checking.spec import ArrayOf, KerasModel, Named, Several, Spec, argument_dims, here, returned
 from helpers.checking.verdict import Verdict, joined

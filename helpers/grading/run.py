@@ -1,6 +1,7 @@
 """`course grade`: a whole class, on all cores, one writer; what was graded stays graded."""
 
 import concurrent.futures
+import gc
 import itertools
 import multiprocessing
 import os
@@ -196,6 +197,8 @@ def _on_this_machine(order: Order, skeleton: Skeleton, tasks: Iterable[work.Task
         if any(work.needs_keras(one.name) for one in skeleton.exercises):
             import keras  # noqa: F401  once, before the workers are forked
         oracle.prepare(skeleton, work.judges_digest())
+        gc.collect()
+        gc.freeze()  # else each collection, here and in the workers, would go through all of this again
         breaks: dict[str, int] = {}
         waiting = deque[work.Task]()
         tasks = iter(tasks)

@@ -4,6 +4,7 @@ A frame is a JSON header behind its length, with the arrays' bytes behind it. Wh
 they are ready to take.
 """
 
+import functools
 import io
 import json
 import math
@@ -158,13 +159,14 @@ def _int(text: str) -> int:
 def _array(blob: bytes) -> np.ndarray:
     """An array of its `.npy` bytes, which have to be as long as its header says: nothing is set aside on the
     header's word."""
-    file = io.BytesIO(blob)
     try:
-        shape, fortran, dtype = _header(file)
+        width = {1: 2, 2: 4}[blob[6]]  # of the header's length, by the format's version
+        begin = 8 + width + int.from_bytes(blob[8 : 8 + width], "little")
+        shape, fortran, dtype = _header(blob[: min(begin, MOST_HEADER_BYTES)])
         entries = math.prod(shape)
     except Exception as problem:  # what Python's and NumPy's readers say to a made-up header is of all kinds
         raise Malformed("This is no array's header.") from problem
-    left = blob[file.tell() :]
+    left = blob[begin:]
     if dtype.kind not in KINDS or entries * dtype.itemsize != len(left):
         raise Malformed("This is no array that may cross.")
     if not left:
@@ -173,7 +175,10 @@ def _array(blob: bytes) -> np.ndarray:
     return np.frombuffer(left, dtype).reshape(shape, order="F" if fortran else "C").copy()
 
 
-def _header(file: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+@functools.lru_cache(maxsize=100)
+def _header(text: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, whether the order is Fortran's, and dtype: NumPy takes a while to read them, and they recur."""
+    file = io.BytesIO(text)
     version = np.lib.format.read_magic(file)
     read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
     with warnings.catch_warnings():
