@@ -299,19 +299,19 @@ class Running:
         if self.room.left <= 0:
             self.end()
             raise Stopped(USED_UP)
-        began = time.monotonic()
-        until = began + min(self.room.limits.seconds, self.room.left)
+        began, given = time.monotonic(), min(self.room.limits.seconds, self.room.left)
+        until = began + given
         try:
-            self.channel.settimeout(until - began)
+            self.channel.settimeout(given)
             send(self.channel, {what: content}, blobs)
             try:
                 message, arrays = receive(self.channel, until)
             except TimeoutError:
-                message, arrays = self._interrupt(began, until)
+                message, arrays = self._interrupt(given)
             return kind.model_validate(message), arrays
         except TimeoutError:
             self.end()
-            raise Stopped(self._too_slow(began, until)) from None
+            raise Stopped(self._too_slow(given)) from None
         except (Malformed, ValidationError) as problem:
             raise self._broken() from problem
         except (ConnectionError, BrokenPipeError) as problem:
@@ -321,7 +321,7 @@ class Running:
             self.seconds += took
             self.room.left -= took
 
-    def _interrupt(self, began: float, until: float) -> tuple[object, list[bytes]]:
+    def _interrupt(self, given: float) -> tuple[object, list[bytes]]:
         """Ask it to stop, as Ctrl-C does: it can then say where it was."""
         self.room.signal(signal.SIGINT)
         message, _ = receive(self.channel, time.monotonic() + SECONDS_TO_STOP)
@@ -329,10 +329,9 @@ class Running:
             message.get("error") if isinstance(message, Mapping) else None
         )  # it may just have come to its end
         self.end()
-        raise Stopped(self._too_slow(began, until), _Raised.model_validate(error).plain() if error else None)
+        raise Stopped(self._too_slow(given), _Raised.model_validate(error).plain() if error else None)
 
-    def _too_slow(self, began: float, until: float) -> str:
-        given = until - began
+    def _too_slow(self, given: float) -> str:
         if given < self.room.limits.seconds:
             return USED_UP
         return f"it did not end within {given:.0f} second{'' if round(given) == 1 else 's'}"
