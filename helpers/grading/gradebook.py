@@ -38,8 +38,18 @@ from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.plugins import ExportPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
-from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, event, make_url, select, text
-from sqlalchemy import inspect as inspect_database
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    Row,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -233,7 +243,7 @@ class Book:
     def _make_tables(self, gradebook: "_InOneTransaction") -> None:
         """Tables as nbgrader makes them, with the version that `nbgrader db upgrade` goes by."""
         connection = gradebook.db.connection()
-        there = inspect_database(connection).get_table_names()
+        there = inspect(connection).get_table_names()
         if "course" not in there:
             Base.metadata.create_all(connection)
         if "alembic_version" not in there and "grade" not in there:
