@@ -739,6 +739,10 @@ SHARED = {
     "one or the other": "def answer(x):\n    states = []\n    states = KEPT\n    states.append(x)",
     "what a call gave": "def answer(x):\n    states = np.asarray(KEPT)\n    states[0] = 1",
     "what a loop gave": "def answer(x):\n    s = []\n    for s in KEPT:\n        s.append(x)",
+    "what a list holds": "def answer(x):\n    states = [KEPT]\n    states[0].append(x)",
+    "an entry of what a list holds": "def answer(x):\n    states = [KEPT]\n    states[0][1] = x",
+    "of the same name as an inner one": "def answer(x):\n    def inner():\n        s = []\n    s.append(x)",
+    "a name that a pattern binds": "def answer(x):\n    s = []\n    match KEPT:\n        case s: s.append(x)",
     "a module": "np.tanh = None",
 }
 

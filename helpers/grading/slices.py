@@ -8,7 +8,7 @@ import ast
 import functools
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.grading.submission import Cell
@@ -31,6 +31,7 @@ MAKING = frozenset(
 )
 """Functions and methods whose result nobody else holds."""
 SHOWING = frozenset({"print", "display"})
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 _LINE_THAT_BINDS = re.compile(r"^\s*(?:(?:async\s+)?def|class)\s+(\w+)|^(\w+)\s*=", re.MULTILINE)
 
@@ -104,9 +105,9 @@ def names_in(source: str) -> Names:
             made |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
             modules |= set(_modules(node))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            changed |= {_root(node.value.func)} - private.get(node.value.func, set()) - SHOWING
+            changed |= {_root(node.value.func)} - _own(node.value.func, private) - SHOWING
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            changed |= {_root(node)} - private.get(node, set())
+            changed |= {_root(node)} - _own(node, private)
         hidden = hidden or (isinstance(node, ast.Attribute) and node.attr.startswith("_"))
     foreign = {module.partition(".")[0] for module in modules} - PLAIN_MODULES
     return Names(
@@ -125,18 +126,27 @@ def _private(nodes: Sequence[ast.AST]) -> dict[ast.AST, set[str]]:
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         inside = list(ast.walk(function))
+        inner = [node for node in inside[1:] if isinstance(node, SCOPES)]
+        elsewhere = {node for scope in inner for node in ast.walk(scope)}  # there a name is another one
         given = [pair for node in inside if isinstance(node, ast.Assign) for pair in _assigned(node)]
         places = [place for place, value in given if isinstance(place, ast.Name) and _is_new(value)]
+        places = [place for place in places if place not in elsewhere]
         added = [node.target for node in inside if isinstance(node, ast.AugAssign)]
         own = {*places, *added}
         bound = {node for node in inside if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
         others = {node.id for node in bound - own}
         others |= {node.arg for node in inside if isinstance(node, ast.arg)}
+        others |= {getattr(node, kind, None) for node in inside for kind in ("name", "asname", "rest")}
         others |= {n for node in inside if isinstance(node, (ast.Global, ast.Nonlocal)) for n in node.names}
         names = {place.id for place in places} - others
         for node in inside:
             private[node] = private.get(node, set()) | names
     return private
+
+
+def _own(node: ast.expr, private: Mapping[ast.AST, set[str]]) -> set[str]:
+    """The private names at a change, if it is of what they stand for: what a list holds may be anybody's."""
+    return private.get(node, set()) if isinstance(getattr(node, "value", None), ast.Name) else set()
 
 
 def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:

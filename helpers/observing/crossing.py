@@ -162,7 +162,7 @@ def _array(blob: bytes) -> np.ndarray:
     try:
         width = {1: 2, 2: 4}[blob[6]]  # of the header's length, by the format's version
         begin = 8 + width + int.from_bytes(blob[8 : 8 + width], "little")
-        shape, fortran, dtype = _header(blob[: min(begin, MOST_HEADER_BYTES)])
+        shape, fortran, dtype = _header(blob[:begin])
         entries = math.prod(shape)
     except Exception as problem:  # what Python's and NumPy's readers say to a made-up header is of all kinds
         raise Malformed("This is no array's header.") from problem

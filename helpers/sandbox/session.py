@@ -325,9 +325,8 @@ class Running:
         """Ask it to stop, as Ctrl-C does: it can then say where it was."""
         self.room.signal(signal.SIGINT)
         message, _ = receive(self.channel, time.monotonic() + SECONDS_TO_STOP)
-        error = (
-            message.get("error") if isinstance(message, Mapping) else None
-        )  # it may just have come to its end
+        # It may just have come to its end, without one.
+        error = message.get("error") if isinstance(message, Mapping) else None
         self.end()
         raise Stopped(self._too_slow(given), _Raised.model_validate(error).plain() if error else None)
 
